@@ -5,8 +5,8 @@
 #
 #   setup.sh [--full]      --full adds what only `make check` needs: mpy-cross and the 32-bit build
 #
-# A stamp in .venv holds the digest of everything that decides what is installed; while it is
-# unchanged, this ends at once. CANDOUR_PYTHON, CANDOUR_MICROPYTHON and CANDOUR_CACHE override.
+# Stamps in .venv hold the digest of all that decides what is installed; while they hold, this
+# ends at once. CANDOUR_PYTHON, CANDOUR_MICROPYTHON and CANDOUR_CACHE override.
 set -euo pipefail
 exec </dev/null
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -24,17 +24,17 @@ bin=$venv/bin
 log=$candour_cache/setup.log
 locks=(requirements-dev.lock requirements-stubs.lock)
 
-stamp() {
-  {
-    printf '%s\n' "$venv" "${CANDOUR_PYTHON:-}" "${CANDOUR_MICROPYTHON:-}"
-    cat "${locks[@]}" pyproject.toml "$here"/*
-  } | sha256sum | cut -d' ' -f1
+digest() { sha256sum | cut -d' ' -f1; }
+packages() {
+  { printf '%s\n' "$venv" "${CANDOUR_PYTHON:-}"; cat "${locks[@]}" pyproject.toml "$here"/uv*; } |
+    digest
 }
+everything() { { packages; echo "${CANDOUR_MICROPYTHON:-}"; cat "$here"/*; } | digest; }
+stamped() { [ "$(cat "$venv/$1.stamp" 2>/dev/null)" = "$("$1")" ] && [ -x "$bin/python" ]; }
 
 ready() {
-  [ "$(cat "$venv/candour.stamp" 2>/dev/null)" = "$(stamp)" ] &&
-    [ -x "$bin/python" ] && [ -x "$bin/micropython" ] || return 1
-  [ -z "$full" ] || { [ -x "$bin/mpy-cross" ] && [ -e "$venv/candour.full" ]; }
+  stamped everything && [ -x "$bin/micropython" ] || return 1
+  [ -z "$full" ] || { [ -x "$bin/mpy-cross" ] && [ -e "$venv/full.stamp" ]; }
 }
 
 find_python() {
@@ -74,6 +74,8 @@ configure_uv() {
 }
 
 sync_packages() {
+  stamped packages && return
+  rm -f "$venv/packages.stamp"
   local target=(--python "$bin/python")
   "$bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     step "$log" "making .venv" "$uv" venv --clear --python "$python" "$venv"
@@ -82,6 +84,7 @@ sync_packages() {
   step "$log" "installing the firmware's type stubs" \
     "$uv" pip sync "${target[@]}" --target "$venv/stubs" --require-hashes requirements-stubs.lock
   step "$log" "installing candour" "$uv" pip install "${target[@]}" --no-deps --editable .
+  packages >"$venv/packages.stamp"
 }
 
 ready && exit 0
@@ -95,12 +98,12 @@ if command -v flock >/dev/null; then
   ready && exit 0
 fi
 : >"$log"
-rm -f "$venv/candour.stamp" "$venv/candour.full"
+rm -f "$venv/everything.stamp" "$venv/full.stamp"
 find_python
 find_uv
 configure_uv
 sync_packages
 "$here/micropython.sh" ${full:+--with-mpy-cross --with-32bit} "$bin" 8>&-
-[ -z "$full" ] || touch "$venv/candour.full"
-stamp >"$venv/candour.stamp"
+[ -z "$full" ] || touch "$venv/full.stamp"
+everything >"$venv/everything.stamp"
 say "Ready after $SECONDS s."
