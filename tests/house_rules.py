@@ -178,6 +178,6 @@ def findings(path: PurePosixPath, source: str) -> list[str]:
 def on_micropython(path: PurePosixPath) -> bool:
     """Outside firmware/, what MicroPython runs: stand-ins, device tests, the probe, pins."""
     return (
-        path.parts[:2] in {("sim", "modules"), ("tests", "device"), ("hw", "generated")}
+        path.parts[:2] in {("sim", "boards"), ("tests", "device"), ("hw", "generated")}
         or path.name == "probe.py"
     )
