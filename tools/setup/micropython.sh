@@ -23,17 +23,16 @@ while [ $# -gt 1 ]; do
 done
 folder=$1
 mkdir -p "$folder" "$candour_cache"
-recipe=$(cat "$here/micropython-build.sh" "$here/sources.sha256" "$here/probe.py" |
-  sha256sum | cut -c1-12)
+recipe=$(cat "$here/micropython-build.sh" "$here/sources.sha256" | sha256sum | cut -c1-12)
 version=$(sed -n 's/.* micropython_\([0-9.]*\).*/\1/p' "$here/sources.sha256" | head -n 1)
 cached=$candour_cache/micropython-$version-$recipe
 log=$candour_cache/micropython-build.log
 
 suits() {
-  local reason
-  [ -n "$1" ] && [ -x "$1" ] || return 1
-  reason=$("$1" "$here/probe.py" 2>&1) && return 0
-  say "  $1 does not suit: $reason"
+  local answer
+  answer=$("$1" "$here/probe.py" 2>&1) || true
+  case $answer in "suits "*) return 0 ;; esac
+  say "  $1 does not suit: $answer"
   return 1
 }
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run by a MicroPython to show that Candour's firmware can run on it.
 
-Each need is used, not only imported. Exit code 0 when everything works; otherwise one line names
-the first thing that does not, and the exit code is 1.
+Each need is used, not only imported. Prints `suits` and the version when everything works;
+otherwise one line names the first thing that does not, and the exit code is 1.
 """
 
 import sys
@@ -102,3 +102,5 @@ for check in (version, tasks, littlefs, ciphers, session, system, emitters):
     except Exception as error:
         print("lacks %s: %s: %s" % (check.__name__, type(error).__name__, error))
         sys.exit(1)
+
+print("suits", ".".join([str(part) for part in sys.implementation.version[:3]]))

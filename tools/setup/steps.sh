@@ -66,3 +66,16 @@ need() {
       "as root: apt-get install ${missing[*]}"
   step "$log" "installing ${missing[*]}" apt_install "${missing[@]}"
 }
+
+# check_digests FOLDER PINS: every upstream tarball in FOLDER must have its digest in PINS.
+check_digests() {
+  local tarball digest name refused=
+  for tarball in "$1"/*.orig*.tar.*; do
+    name=${tarball##*/}
+    digest=$(sha256sum "$tarball" | cut -d' ' -f1) || digest=unreadable
+    grep -q -F -x "$digest  $name" "$2" || refused="$refused $name=$digest"
+  done
+  [ -z "$refused" ] ||
+    fail UnpinnedSource "not in ${2##*/}:$refused" \
+      "read what changed in that source, then add its line to tools/setup/sources.sha256"
+}
