@@ -33,9 +33,7 @@ def _run(
 
 def _steps(script: str) -> subprocess.CompletedProcess[str]:
     """Run bash with the set-up's own functions loaded."""
-    return _run(
-        "bash", "-euc", f". {shlex.quote(str(SETUP / 'steps.sh'))}; {script}", **environment
-    )
+    return _run("bash", "-euc", f". {shlex.quote(str(SETUP / 'steps.sh'))}; {script}")
 
 
 @pytest.mark.device
