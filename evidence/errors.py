@@ -63,11 +63,14 @@ class EvidenceError(Exception):
 
 @contextmanager
 def located(**known: str | int) -> Iterator[None]:
-    """Add what the caller knows of the place to an EvidenceError that passes through."""
+    """Add what the caller knows of the place, and the thrower did not, to an EvidenceError."""
     try:
         yield
     except EvidenceError as error:
-        error.place = replace(error.place, **known)  # type: ignore[arg-type]
+        unknown = {
+            name: value for name, value in known.items() if getattr(error.place, name) is None
+        }
+        error.place = replace(error.place, **unknown)  # type: ignore[arg-type]
         raise
 
 

@@ -6,7 +6,7 @@ A header record is "CDRh", the recording id, a length and dcbor; its digest stan
 the segment, so that no byte of it can change.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from struct import Struct
 from typing import Final
@@ -23,7 +23,6 @@ KINDS: Final = (PICTURE, EVENT)
 
 _PREFIX = Struct(">4s16sI")
 _KEYS = tuple(range(1, 18))
-_VARYING = frozenset(("segment", "previous_seal", "marked"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,10 @@ class SegmentHeader:
     order_digest: bytes | None
     marked: bool
 
-    def constants(self) -> tuple[object, ...]:
-        """What is the same in every segment of a recording (fields 1–7 and 10–16)."""
-        return tuple(
-            getattr(self, item.name) for item in fields(self) if item.name not in _VARYING
-        )
+    def constants_digest(self) -> bytes:
+        """H over what is the same in every segment of a recording (fields 1–7 and 10–16)."""
+        same = replace(self, segment=0, previous_seal=bytes(32), marked=False)
+        return sha256(same.encode()).digest()
 
     def encode(self) -> bytes:
         """The dcbor of the header."""

@@ -9,7 +9,7 @@ or seal) has a hook that a test replaces.
 
 import hmac
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -18,11 +18,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from evidence import keys
+from evidence import keys, layout
+from evidence.anchor import Anchor
 from evidence.chunk import ChunkHeader
 from evidence.header import EVENT, KINDS, PICTURE, Picture, SegmentHeader
+from evidence.manifest import ListedFile, build_manifest
 from evidence.seal import END, NO_SEAL, Indicator, Seal
-from evidence.statements import CameraCertificate
+from evidence.statements import CameraCertificate, Delegation, Receipt, RootStatement
 
 FRAME_US = 40_000
 
@@ -217,3 +219,56 @@ def raw_header_record(header: SegmentHeader) -> bytes:
 def utc_of(mono_us: int) -> int:
     """The wall clock of the tests."""
     return 1_780_000_000_000_000 + mono_us
+
+
+@dataclass
+class Force:
+    """A force with its root and service keys, drawn from a seed."""
+
+    name: str = "demo"
+    seed: int = 1
+    root: Ed25519PrivateKey = field(init=False)
+    service: Ed25519PrivateKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        source = random.Random(f"force/{self.seed}/{self.name}")
+        self.root = Ed25519PrivateKey.from_private_bytes(source.randbytes(32))
+        self.service = Ed25519PrivateKey.from_private_bytes(source.randbytes(32))
+
+    def anchor(self) -> Anchor:
+        """What a checker has from outside."""
+        return Anchor(self.name, (public_bytes(self.root),))
+
+    def certificates(self, camera: Camera) -> dict[str, bytes]:
+        """The three files under certificates/."""
+        root = RootStatement(self.name, public_bytes(self.root), 1)
+        service = Delegation(self.name, public_bytes(self.service), 1)
+        return {
+            layout.ROOT: root.sign(self.root),
+            layout.SERVICE: service.sign(self.root),
+            layout.CAMERA: camera.certificate().sign(self.root),
+        }
+
+    def receipt(self, camera: Camera, recording_id: bytes, segment: int, data: bytes) -> Receipt:
+        """An unsigned receipt for a segment's bytes."""
+        identity = camera.force, camera.name, camera.epoch, recording_id, segment
+        return Receipt(*identity, len(data), sha256(data).digest(), bytes(32), 1)
+
+    def bundle(
+        self, camera: Camera, recordings: Mapping[bytes, Sequence[bytes]]
+    ) -> dict[str, bytes]:
+        """A whole bundle, by path."""
+        files = self.certificates(camera)
+        for recording_id, segments in recordings.items():
+            for number, data in enumerate(segments):
+                receipt = self.receipt(camera, recording_id, number, data)
+                files[layout.segment_path(recording_id, number)] = data
+                files[layout.receipt_path(recording_id, number)] = receipt.sign(self.service)
+        return self.with_manifest(files)
+
+    def with_manifest(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The files and a manifest that lists them, signed: as a service that lies would."""
+        files = {path: data for path, data in files.items() if path != layout.MANIFEST}
+        listed = [ListedFile(path, len(d), sha256(d).digest()) for path, d in files.items()]
+        manifest = build_manifest(self.name, 1_780_000_000, listed)
+        return {**files, layout.MANIFEST: manifest.sign(self.service)}
