@@ -55,11 +55,9 @@ recordings = Table(
     Column("ticket", LargeBinary(16), nullable=False, unique=True),
     Column("header", LargeBinary, nullable=False),
     Column("certificate", LargeBinary, nullable=False),
-    # How far it has come: docs/format.md §8, *Recording*.
+    # How far it has come; the tail is what the next segment must agree with.
     Column("segments", Integer, nullable=False),
-    Column("last_seal", LargeBinary(32), nullable=False),
-    Column("next_group", Integer, nullable=False),
-    Column("next_chunk", Integer, nullable=False),
+    Column("tail", LargeBinary, nullable=False),
     Column("last_mono_us", _UInt64, nullable=False),
     Column("ended", Boolean, nullable=False),
     # What the page and the list tell, summed over its seals.
@@ -119,9 +117,7 @@ class Recording:
     header: bytes
     certificate: bytes
     segments: int
-    last_seal: bytes
-    next_group: int
-    next_chunk: int
+    tail: bytes
     last_mono_us: int
     ended: bool
     started_utc_us: int
@@ -185,6 +181,18 @@ def get_segment(connection: Connection, recording: bytes, segment: int) -> Store
     return Stored(*row) if row is not None else None
 
 
+def is_kept_conflict(
+    connection: Connection, recording: bytes, segment: int, digest: bytes
+) -> bool:
+    """Whether exactly these bytes were kept as a conflict before."""
+    query = select(conflicts.c.entry).where(
+        (conflicts.c.recording == recording)
+        & (conflicts.c.segment == segment)
+        & (conflicts.c.digest == digest)
+    )
+    return connection.execute(query).first() is not None
+
+
 def claimed_by(connection: Connection, recording: Recording) -> str | None:
     """Why a new recording cannot be: its ticket or its number is another recording's."""
     other = recordings.c.id != recording.id
@@ -220,4 +228,6 @@ def arrived(
 
 
 def _recording(row: Row[Any]) -> Recording:
-    return Recording(*row[1:])
+    values = row._asdict()
+    del values["arrival"]
+    return Recording(**values)

@@ -170,6 +170,14 @@ class FullError(UpstreamError):
     next_step = "Keep it and try again; the server's storage must be enlarged."
 
 
+class BundleTooLargeError(UpstreamError):
+    """The recording is longer than a bundle may be (docs/format.md §2)."""
+
+    code = "bundle-too-large"
+    status = 409
+    next_step = "Open it instead; a bundle of an excerpt is not built yet."
+
+
 class StoredDamageError(UpstreamError):
     """What is stored is not what was registered."""
 
