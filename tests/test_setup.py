@@ -20,10 +20,11 @@ SETUP = ROOT / "tools" / "setup"
 def _run(
     *command: str | Path, cwd: Path = ROOT, **environment: str
 ) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return subprocess.run(
         command,
         cwd=cwd,
-        env=os.environ | environment,
+        env=own | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -116,7 +117,8 @@ def test_a_clone_in_a_path_with_spaces_sets_itself_up_once(tmp_path: Path) -> No
     first = _run("make", "setup", cwd=clone)
     assert first.returncode == 0, first.stderr
     assert "Ready after" in first.stderr
-    shown = _run(clone / ".venv/bin/python", "-c", "import evidence; print(evidence.__file__)")
+    show = "import evidence; print(evidence.__file__)"
+    shown = _run(clone / ".venv/bin/python", "-c", show, cwd=tmp_path)
     assert Path(shown.stdout.strip()).is_relative_to(clone)
     again = _run("make", "setup", cwd=clone)
     assert (again.returncode, again.stderr) == (0, "")
