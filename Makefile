@@ -17,7 +17,7 @@ FAST := not web and not slow and not device32
 LOCK := --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 UV = $$(ls -t "$${CANDOUR_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/candour}"/uv-*/bin/uv | head -n 1)
 
-.PHONY: help setup demo test check lint bench fuzz soak vectors pins lock clean
+.PHONY: help setup demo test check lint bench vectors pins lock clean
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -48,16 +48,11 @@ lint: setup ## Format, lint, spelling and types
 
 bench: setup ## Measure against the peers beside us; writes out/bench.json
 	@./tools/setup/system.sh lrzsz
-	@$(CANDOUR) bench $(ARGS)
+	@.venv/bin/python -m tools.bench $(ARGS)
 
-fuzz: setup ## Fuzz every parser (ARGS="--cases 1000000")
-	@$(CANDOUR) fuzz $(ARGS)
-
-soak: setup ## Record, dock, verify and erase for hours (ARGS="--hours 8")
-	@$(CANDOUR) soak $(ARGS)
-
-vectors: setup ## Write the golden vectors again with the firmware
-	@$(CANDOUR) vectors $(ARGS)
+vectors: setup ## Write the standards' vectors and the bad ones again
+	@.venv/bin/python -m tools.vectors.rfc
+	@.venv/bin/python -m tools.vectors.bad
 
 pins: setup ## Write the firmware's pin modules again from hw/boards
 	@.venv/bin/python -m hw.pins

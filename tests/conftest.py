@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every test shares: the runtime of the firmware, a seeded generator, and an honest summary.
 
-The seed is printed in the head (`-p randomly` orders by it) and `-p randomly_seed` repeats a run.
-What a run left out is named before pytest's closing line.
+The seed is printed in the head; `--randomly-seed=SEED` repeats a run's order and its draws. What a
+run left out is named before pytest's closing line.
 """
 
 import os
@@ -59,13 +59,12 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
-    """Count what `-m` or `-k` left out, by the first thing that it needs."""
+    """Count what was left out for what it needs."""
     for item in items:
-        _LEFT_OUT[next((name for name in _NEEDS if item.get_closest_marker(name)), "other")] += 1
+        _LEFT_OUT.update(name for name in _NEEDS if item.get_closest_marker(name))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what did not run, and where it does."""
     for name, count in sorted(_LEFT_OUT.items()):
-        what = _NEEDS.get(name, "tests that were not asked for")
-        terminalreporter.write_line(f"not run here: {count} {what} (make check runs all)")
+        terminalreporter.write_line(f"not run here: {count} {_NEEDS[name]} (make check runs them)")

@@ -25,11 +25,12 @@ log=$candour_cache/setup.log
 locks=(requirements-dev.lock requirements-stubs.lock)
 
 digest() { sha256sum | cut -d' ' -f1; }
+# Of pyproject.toml, what is installed: the settings of the tools below do not count.
+project() { sed '/^\[tool\.ruff\]/,$d' pyproject.toml; }
 packages() {
-  { printf '%s\n' "$venv" "${CANDOUR_PYTHON:-}"; cat "${locks[@]}" pyproject.toml "$here"/uv*; } |
-    digest
+  { printf '%s\n' "$venv" "${CANDOUR_PYTHON:-}"; cat "${locks[@]}" "$here"/uv*; project; } | digest
 }
-everything() { { packages; echo "${CANDOUR_MICROPYTHON:-}"; cat "$here"/*; } | digest; }
+everything() { { packages; echo "${CANDOUR_MICROPYTHON:-}"; cat "$here"/*.*; } | digest; }
 stamped() { [ "$(cat "$venv/$1.stamp" 2>/dev/null)" = "$("$1")" ] && [ -x "$bin/python" ]; }
 
 ready() {
