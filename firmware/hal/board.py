@@ -8,20 +8,21 @@
 | `light`, `beeper`, `vibration` | `set(on)` |
 | `sense` | `light_u16()`, `beeper_u16()`: 0..65535 from the sense inputs |
 | `sensor` | `width`, `height`, `rate_mhz`, `start()`, `poll()`, `stop()`: see `hal/sensor.py` |
-| `card` | block device of 512-byte blocks: see `hal/card.py` |
+| `card` | `open()`, `blocks` and a block device of 512-byte blocks: see `hal/card.py` |
 | `usb` | stream, never blocks for input: see `hal/usb.py` |
-| `clock` | `ticks_us()`, `ticks_diff(a, b)`, `utc_s()`, `floor(utc_s)` |
+| `clock` | `ticks_us()`, `ticks_diff(a, b)`, `utc_s()`, `floor(utc_s)`: `recorder/timekeeper.py` |
 | `flash` | path of the internal flash volume |
-| `power` | `docked()`, `feed()`, `restart()`, `cause()` |
+| `power` | `docked()`, `feed()`, `idle()`, `restart()`, `cause()` |
 | `random` | `random(length_bytes)` -> bytes from the hardware generator |
 """
 
 import pins
+
 from hal.actuators import Beeper, Switched
 from hal.card import Card
 from hal.clock import Clock
-from hal.power import Power
 from hal.entropy import draw
+from hal.power import Power
 from hal.sensor import Sensor
 from hal.switches import Buttons, Sense
 from hal.usb import UsbSerial

@@ -26,6 +26,10 @@ class Power:
             self._watchdog = machine.WDT(timeout=_WATCHDOG_MS)
         self._watchdog.feed()
 
+    def idle(self) -> None:
+        """Wait for the next interrupt: a tick at the latest."""
+        machine.idle()
+
     def restart(self) -> None:
         """Begin again at boot; does not return on a board."""
         machine.reset()

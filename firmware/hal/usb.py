@@ -58,8 +58,8 @@ class UsbSerial(io.IOBase):
             ready |= select.POLLOUT
         return ready
 
-    def _ready(self, poller: object, event: int) -> bool:
-        for entry in poller.ipoll(0):
+    def _ready(self, poller: select.poll, event: int) -> bool:
+        for entry in poller.ipoll(0):  # noqa: SIM110 - any() would make a generator
             if entry[1] & event:
                 return True
         return False

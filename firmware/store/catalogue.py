@@ -65,10 +65,10 @@ class Catalogue:
             if index >= self.count:
                 index = 0
             at = index * _ROW_BYTES
-            if rows[at + 3] == segment & 255 and rows[at + 2] == segment >> 8:
-                if rows[at + 8 : at + 24] == recording:
-                    self._last_found = index
-                    return index
+            of_segment = rows[at + 3] == segment & 255 and rows[at + 2] == segment >> 8
+            if of_segment and rows[at + 8 : at + 24] == recording:
+                self._last_found = index
+                return index
             index += 1
         return -1
 
@@ -85,13 +85,14 @@ class Catalogue:
                 low = middle + 1
         return low
 
-    def open(self, number: int, recording: bytes, segment: int, first_page: int) -> None:
-        """Durably note where a segment will stand, before its first byte does."""
+    def open(self, number: int, recording: bytes, segment: int, first_page: int) -> int:
+        """Durably note where a segment will stand, before its first byte does; the row's index."""
         if self.count >= _ROWS_AT_MOST:
             self._rewrite()
         if self.count >= _ROWS_AT_MOST:
             raise CardFull("catalogue")
         self._note((OPENED, 0, segment, number, recording, first_page, 0))
+        return self.count - 1
 
     def close(self, index: int, length: int, marked: bool, last: bool) -> None:
         """Durably note a segment's length, once its last seal is on the card."""

@@ -7,8 +7,8 @@ section 14; each is read whole and checked when the desk is opened.
 """
 
 from micropython import const
-
 from sealing import cbor, cose
+
 from store import flashfile, identity
 from store.errors import NotProvisioned
 from store.tickets import Tickets
@@ -23,7 +23,7 @@ class Desk:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self.identity = identity.load(folder + "/identity")
-        self.boot, self._last_number = self._load("counters", [0, 0])
+        self.boot, self._last_number, self.first_draw = self._load("counters", [0, 0, None])
         self.order_digest, self._signed_time_us = self._load("orders", [None, 0])
         self.tickets = Tickets(folder)
         self.firmware_digest = None
@@ -32,14 +32,17 @@ class Desk:
         if self.identity is not None:
             self.service_public = _service(self.identity)
 
-    def attend(self, time: object, firmware_digest: bytes) -> None:
-        """Count this boot and take what is known only once the board runs."""
+    def attend(self, time, firmware_digest: bytes, first_draw: bytes) -> None:
+        """Count this boot and take what is known only once the board runs.
+
+        `first_draw` is the digest of this boot's first random bytes: the next must differ.
+        """
         self._time = time
         self.firmware_digest = firmware_digest
-        self.boot += 1
-        self._save("counters", [self.boot, self._last_number])
+        self.first_draw = first_draw
+        self._count(self.boot + 1, self._last_number)
 
-    def provision(self, **fields: object) -> None:
+    def provision(self, **fields) -> None:
         """Become this camera, durably and once: `fields` are those of `Identity`."""
         if self.identity is not None:
             raise NotProvisioned("it was done before, and is done once")
@@ -54,8 +57,7 @@ class Desk:
 
     def next_number(self) -> int:
         """A recording number that was never given out, durably."""
-        self._save("counters", [self.boot, self._last_number + 1])
-        self._last_number += 1
+        self._count(self.boot, self._last_number + 1)
         return self._last_number
 
     def tickets_left(self) -> int:
@@ -102,6 +104,11 @@ class Desk:
     def drop_tail(self) -> None:
         """The recording has its end."""
         flashfile.remove(self._folder + "/tail")
+
+    def _count(self, boot: int, last_number: int) -> None:
+        self._save("counters", [boot, last_number, self.first_draw])
+        self.boot = boot
+        self._last_number = last_number
 
     def _load(self, name: str, otherwise: list | None) -> list | None:
         payload = flashfile.load(self._folder + "/" + name, _LIMIT_BYTES)

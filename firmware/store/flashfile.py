@@ -61,7 +61,7 @@ class RecordLog:
         self._stride = record_bytes + _CHECK_BYTES
         self.count = 0
 
-    def load(self, each: "Callable[[memoryview], None]") -> None:
+    def load(self, each) -> None:
         """Give every whole record to `each`; clear away a torn end. FlashCorrupt before the end.
 
         The view that `each` gets is good for the call alone.
@@ -92,7 +92,7 @@ class RecordLog:
             file.write(record + self._check(record))
         self.count += 1
 
-    def rewrite(self, records: "Iterable[bytes]") -> None:
+    def rewrite(self, records) -> None:
         """Replace the file by these records, in one step."""
         fresh = self._path + ".new"
         count = 0

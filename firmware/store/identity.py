@@ -3,9 +3,9 @@
 """Who the camera is: made once, when it is provisioned (docs/link.md section 6)."""
 
 from micropython import const
-
 from sealing import cbor
 from sealing.ed25519 import SigningKey
+
 from store import flashfile
 
 _LIMIT_BYTES = const(16384)

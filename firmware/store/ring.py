@@ -7,8 +7,8 @@ consecutive pages, wrapping at the end. Nothing here knows which pages are free:
 """
 
 from micropython import const
-
 from sealing import cbor
+
 from store.errors import CardForeign, CardMissing
 
 BLOCK_BYTES = const(512)
@@ -21,20 +21,25 @@ _MAGIC = b"CDRcard1"
 
 
 class Ring:
-    """Pages numbered from 0, over a block device: `blocks`, `readblocks`, `writeblocks`, `sync`."""
+    """Pages numbered from 0, over a block device.
 
-    def __init__(self, card: object) -> None:
+    It has `open()`, `blocks`, `readblocks`, `writeblocks` and `sync`, and raises OSError.
+    """
+
+    def __init__(self, card) -> None:
         self.card = card
-        self.pages = max(0, card.blocks // PAGE_BLOCKS - _FIRST_PAGE)
+        self.pages = 0  # until `adopt`
         self._bounce = bytearray(BLOCK_BYTES)
         self._bounce_view = memoryview(self._bounce)
 
     def adopt(self, force: str, camera: str, epoch: int, expected: bool) -> None:
-        """Make sure that the card is this camera's; format a blank one.
+        """Look at the card and make sure that it is this camera's; format a blank one.
 
         `expected` says that footage should stand on it: then a blank card is not ours either.
         Raises CardMissing, CardForeign.
         """
+        self.card.open()
+        self.pages = max(0, self.card.blocks // PAGE_BLOCKS - _FIRST_PAGE)
         if self.pages < _LEAST_PAGES:
             raise CardMissing("card")
         block = bytearray(BLOCK_BYTES)

@@ -9,8 +9,6 @@ written again when more comes: what was durable in it is the same bytes again.
 
 import io
 
-from micropython import const
-
 from store.ring import BLOCK_BYTES, PAGE_BYTES, Ring
 
 _ZEROS = bytes(BLOCK_BYTES)

@@ -8,8 +8,8 @@ bring a spent ticket back. The last ticket of all is the reserve: it has no use-
 """
 
 from micropython import const
-
 from sealing import cbor
+
 from store import flashfile
 from store.errors import TicketsSpent
 
