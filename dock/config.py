@@ -68,7 +68,7 @@ class Config:
 
     # The spool.
     spool_bytes: int = _bounded(64 << 30, 1 << 14, 1 << 50)
-    reserve_bytes: int = _bounded(256 << 20, 0, 1 << 50)  # of the disk, left free
+    reserve_bytes: int = _bounded(64 << 20, 0, 1 << 50)  # of the disk, left free
     checkpoint_bytes: int = _bounded(1 << 20, 1 << 14, 8 << 20)
     quarantine_bytes: int = _bounded(1 << 30, 1 << 14, 1 << 50)  # of one camera
     pulls: int = _bounded(3, 1, 100)  # of a segment that does not verify

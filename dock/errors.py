@@ -100,6 +100,20 @@ class Untrusted(LinkError):
     next_step = "Check the dock's anchor, and that the camera was provisioned by this force."
 
 
+class CameraElsewhere(LinkError):
+    """Another bay serves a camera with this identity."""
+
+    code = "camera-elsewhere"
+    next_step = "If there is no second one, report it: the camera's identity may have been copied."
+
+
+class CameraRefused(LinkError):
+    """The camera did not obey an order: {what}"""
+
+    code = "order-refused"
+    next_step = "Report it to the fleet team; what the receipt names is safe upstream."
+
+
 class CameraSaidBye(LinkError):
     """The camera ended the session: {what}"""
 

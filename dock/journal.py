@@ -109,7 +109,7 @@ class Journal:
 
     def forget(self, key: Segment) -> None:
         """Drop the row."""
-        self._write(f"DELETE FROM segments WHERE {_KEY}", _key(key))
+        self._write(f"DELETE FROM segments WHERE {_KEY}", _key(key))  # noqa: S608
 
     def forget_acknowledged(self, before_s: int) -> None:
         """Drop what was acknowledged before a time."""
@@ -136,11 +136,13 @@ class Journal:
         """The first verified segment of each recording: marked recordings first, then oldest."""
         return list(
             self._rows(
-                "JOIN (SELECT camera AS c, epoch AS e, recording AS r, MIN(segment) AS s, "
-                "MAX(marked) AS m FROM segments WHERE state = ? GROUP BY camera, epoch, recording)"
-                " ON camera = c AND epoch = e AND recording = r AND segment = s "
-                "ORDER BY m DESC, changed_s, number LIMIT ?",
-                (VERIFIED, limit),
+                "AS a WHERE state = ? AND NOT EXISTS (SELECT 1 FROM segments AS b WHERE "
+                "b.camera = a.camera AND b.epoch = a.epoch AND b.recording = a.recording "
+                "AND b.segment < a.segment AND b.state IN (?, ?, ?)) ORDER BY "
+                "(SELECT MAX(marked) FROM segments AS b WHERE b.camera = a.camera "
+                "AND b.epoch = a.epoch AND b.recording = a.recording) DESC, number, changed_s "
+                "LIMIT ?",
+                (VERIFIED, *HELD, limit),
             )
         )
 
