@@ -16,6 +16,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from upstream.access import Access
 
 _MAX_HEAD_BYTES = 16 * 1024
+_LINGER_S = 5.0
+_IDLE_LINGER_S = 0.2
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -58,6 +60,19 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if not self.transport.is_closing():
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._linger(_LINGER_S)
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._linger(_IDLE_LINGER_S)
+
+    def _linger(self, seconds: float) -> None:
+        """TLS waits for the other side's goodbye when it closes; not for long here."""
+        if self.transport.is_closing():
+            self.loop.call_later(seconds, self.transport.abort)
 
     def _await_head(self) -> None:
         self._head_came()

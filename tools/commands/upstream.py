@@ -49,6 +49,7 @@ def run(
     it listens, its data folder has the files `address` (host:port) and `page` (a URL).
     """
     logging.basicConfig(format="%(levelname).1s %(name)s: %(message)s", level=logging.INFO)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     flags = {"host": host, "port": port, "page_port": page_port, "data": data}
 
     def told(listening: serve.Listening) -> None:
