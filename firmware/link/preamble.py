@@ -31,7 +31,7 @@ class Preamble:
 
     def __init__(self, answer: bytes):
         self._answer = b"CANDOUR1 " + answer + b" "
-        self._block = bytearray(_LINE_BYTES)
+        self._one = bytearray(1)
         self._line = bytearray(_LINE_BYTES)
         self.reset()
 
@@ -44,16 +44,18 @@ class Preamble:
         self.started = False
 
     def step(self, stream) -> bool:
-        """Read and answer at most one block; True where something moved."""
+        """Read at most one line's length and answer; True where something moved.
+
+        A byte at a time: what stands behind START belongs to whoever reads next.
+        """
         if self._out:
             return self._flush(stream)
-        count = stream.readinto(self._block)
-        if not count:
-            return False
-        for at in range(count):
-            self._take(self._block[at])
+        for count in range(_LINE_BYTES):
+            if not stream.readinto(self._one):
+                return count > 0
+            self._take(self._one[0])
             if self.started:
-                break  # a dock sends nothing behind START until it is answered
+                break
         if self._out:
             self._flush(stream)
         return True
