@@ -17,7 +17,9 @@ from tools.cli import main
 ROOT = Path(__file__).parents[2]
 
 
-def _walk(command: click.Command, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], click.Command]]:
+def _walk(
+    command: click.Command, path: tuple[str, ...]
+) -> list[tuple[tuple[str, ...], click.Command]]:
     found = [(path, command)]
     if isinstance(command, click.Group):
         ctx = click.Context(command)
@@ -37,7 +39,7 @@ def test_readme_shows_the_help_as_it_is() -> None:
     assert shown.group(1) == real.output
 
 
-@pytest.mark.parametrize("path,command", _walk(main, ("candour",)), ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize(("path", "command"), _walk(main, ("candour",)), ids=lambda v: str(v)[:40])
 def test_every_command_and_option_says_what_it_does(
     path: tuple[str, ...], command: click.Command
 ) -> None:
