@@ -62,7 +62,10 @@ built() {
   if [ ! -x "$destination/$1" ]; then
     exec 9>"$candour_cache/micropython.lock"
     flock -n 9 || { say "  waiting for another build ..."; flock 9; }
-    [ -x "$destination/$1" ] || "$here/micropython-build.sh" "$1" "$destination" "$log" 9>&-
+    if [ ! -x "$destination/$1" ]; then
+      : >"$log"
+      "$here/micropython-build.sh" "$1" "$destination" "$log" 9>&-
+    fi
     exec 9>&-
   fi
 }
@@ -72,7 +75,6 @@ link() {
   mv -T "$folder/$2.new" "$folder/$2"
 }
 
-: >"$log"
 if [ -n "${CANDOUR_MICROPYTHON:-}" ]; then
   suits "$CANDOUR_MICROPYTHON" ||
     fail UnsuitableMicroPython "CANDOUR_MICROPYTHON=$CANDOUR_MICROPYTHON cannot run the firmware" \
