@@ -64,6 +64,7 @@ built() {
     flock -n 9 || { say "  waiting for another build ..."; flock 9; }
     if [ ! -x "$destination/$1" ]; then
       : >"$log"
+      rm -rf "$candour_cache"/build.?????? # of a build that was killed
       "$here/micropython-build.sh" "$1" "$destination" "$log" 9>&-
     fi
     exec 9>&-
