@@ -55,9 +55,9 @@ def littlefs():
 
 def ciphers():
     import binascii
+    import hashlib
 
     import cryptolib
-    import hashlib
 
     ecb, cbc = 1, 2
     # FIPS 197 appendix C.3.
