@@ -48,9 +48,7 @@ class Tag:
         self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Tag) and self.number == other.number and self.value == other.value
-        )
+        return isinstance(other, Tag) and self.number == other.number and self.value == other.value
 
 
 def _head(major: int, value: int) -> bytes:

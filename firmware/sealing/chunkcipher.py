@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Candour authors
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: F821 (ptr8 is a type of the viper compiler)
 """A group's chunk cipher: AES-256-CBC with PKCS#7 and SHA-256 over the ciphertext, in one pass.
 
 docs/format.md section 5: IV = AES-256-ECB(K_iv, u128 index). cryptolib gives no way to set the
@@ -9,10 +10,10 @@ object made. Nothing here grows with the number of chunks; a chunk leaves a hash
 digest and a few views behind for the collector, less than 1 KiB.
 """
 
-from cryptolib import aes
 from hashlib import sha256
 
 import micropython
+from cryptolib import aes
 from micropython import const
 
 from sealing.errors import BufferFault, KeyFault

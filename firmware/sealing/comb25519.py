@@ -14,6 +14,10 @@ from sealing.comb25519_table import TABLE
 from sealing.edwards25519 import L, double
 from sealing.field25519 import M
 
+TYPE_CHECKING = const(False)
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
 _ROWS = const(13)
 _RUN_BYTES = const(16 * 96)
 
@@ -38,8 +42,8 @@ def _recode(scalar: int) -> bytearray:
     return digits
 
 
-def multiply_base_steps(scalar: int) -> "Generator":
-    """scalar * B: yields None after each row, and last the point (X, Y, Z), x = X/Z, y = Y/Z.
+def multiply_base_steps(scalar: int) -> "Generator[None, None, tuple[int, int, int]]":
+    """scalar * B as (X, Y, Z), x = X/Z, y = Y/Z: a step a row of the comb.
 
     Extended coordinates, a = -1 (Hisil et al. 2008): complete, so no input is special.
     """
@@ -84,7 +88,7 @@ def multiply_base_steps(scalar: int) -> "Generator":
                 t = e * h
                 t = (t & m) + (t >> 255) * 19
                 t = (t & m) + (t >> 255) * 19
-        yield None
+        yield
     for i in range(len(digits)):
         digits[i] = 0
-    yield x, y, z
+    return x, y, z

@@ -3,8 +3,8 @@
 """The comb's 64 multiples of the base point: 4 runs of 16, each y+x, y-x, 2dxy, little-endian.
 
 A literal, since frozen bytes stay in flash and take no heap. Entry i of run j is
-2^(13 j) (2^208 B + sum over t < 4 of +-2^(52 t) B), + where bit t of i is set; a test derives all
-of it again from RFC 8032. Written by `python -m tests.device.sealing.reference25519`.
+2^(13 j) (2^208 B + sum over t < 4 of +-2^(52 t) B), + where bit t of i is set. Written by
+`python -m tools.vectors.comb25519`; a test derives it again.
 """
 
 # fmt: off

@@ -12,6 +12,10 @@ from micropython import const
 from sealing import cbor, ed25519
 from sealing.errors import BadSignature, CoseError
 
+TYPE_CHECKING = const(False)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _PROTECTED = const(b"\xa1\x01\x32")
 _TAG = const(18)
 _SIGNATURE_BYTES = const(64)
@@ -24,7 +28,7 @@ def _signed_bytes(domain: str, payload: bytes | bytearray | memoryview) -> bytes
 
 def sign1_steps(
     key: ed25519.SigningKey, domain: str, payload: bytes | bytearray | memoryview
-) -> "Generator":
+) -> "Iterator[bytes | None]":
     """Sign in short steps: yields None after each, and last the message."""
     payload = bytes(payload)
     for signature in key.sign_steps(_signed_bytes(domain, payload)):
@@ -34,13 +38,11 @@ def sign1_steps(
             yield cbor.encode(cbor.Tag(_TAG, [_PROTECTED, {}, payload, signature]))
 
 
-def sign1(
-    key: ed25519.SigningKey, domain: str, payload: bytes | bytearray | memoryview
-) -> bytes:
+def sign1(key: ed25519.SigningKey, domain: str, payload: bytes | bytearray | memoryview) -> bytes:
     """The signed message."""
-    message = None
-    for message in sign1_steps(key, domain, payload):
-        pass
+    message = b""
+    for step in sign1_steps(key, domain, payload):
+        message = step or b""
     return message
 
 

@@ -7,6 +7,8 @@ seed is hashed once; scalar and prefix stand in bytearrays until `wipe`. Integer
 stay in the heap until the collector gives their memory out again.
 """
 
+from micropython import const
+
 from sealing.comb25519 import multiply_base_steps
 from sealing.edwards25519 import (
     L,
@@ -20,9 +22,13 @@ from sealing.edwards25519 import (
     multiply_public,
 )
 from sealing.errors import KeyFault
-from sealing.field25519 import last
+from sealing.field25519 import finish
 from sealing.sha512 import sha512
 from sealing.wipe import wipe
+
+TYPE_CHECKING = const(False)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def clamp(secret: bytearray) -> None:
@@ -43,9 +49,9 @@ class SigningKey:
         self._alive = True
         clamp(self._scalar)
         scalar = int.from_bytes(self._scalar, "little")
-        self.public = last(encode_steps(*last(multiply_base_steps(scalar))))
+        self.public = finish(encode_steps(*finish(multiply_base_steps(scalar))))
 
-    def sign_steps(self, message: bytes | bytearray | memoryview) -> "Generator":
+    def sign_steps(self, message: bytes | bytearray | memoryview) -> "Iterator[bytes | None]":
         """Sign in steps, 17 times None and then the 64 bytes; a step is about a row of the comb.
 
         The message must not change meanwhile.
@@ -53,14 +59,8 @@ class SigningKey:
         if not self._alive:
             raise KeyFault("the key was wiped")
         nonce = int.from_bytes(sha512(self._prefix, message), "little") % L
-        point = None
-        for point in multiply_base_steps(nonce):
-            if point is None:
-                yield None
-        commitment = None
-        for commitment in encode_steps(*point):
-            if commitment is None:
-                yield None
+        point = yield from multiply_base_steps(nonce)
+        commitment = yield from encode_steps(*point)
         digest = sha512(commitment, self.public, message)
         if not self._alive:
             raise KeyFault("the key was wiped")
@@ -70,7 +70,10 @@ class SigningKey:
 
     def sign(self, message: bytes | bytearray | memoryview) -> bytes:
         """The 64-byte signature of the message."""
-        return last(self.sign_steps(message))
+        signature = b""
+        for step in self.sign_steps(message):
+            signature = step or b""
+        return signature
 
     def wipe(self) -> None:
         """Overwrite the private halves; the key can't sign any more."""
@@ -107,6 +110,6 @@ def verify(
     challenge = int.from_bytes(sha512(signature[:32], public, message), "little") % L
     x, y, z, t = key
     part = multiply_public(challenge, (-x, y, z, -t))
-    whole = last(multiply_base_steps(response))
+    whole = finish(multiply_base_steps(response))
     x, y, z, _ = add(*extend(*whole), cache(*extend(*part)))
     return not is_small_order(x, y, z) and encode_public(x, y, z) == signature[:32]

@@ -9,7 +9,21 @@ be negative and stay below 2^256 in size.
 
 from micropython import const
 
-from sealing.field25519 import D, D2, M, P, SQRT_M1, invert_public, invert_steps, multiply, root_power
+from sealing.field25519 import (
+    D2,
+    SQRT_M1,
+    D,
+    M,
+    P,
+    invert_public,
+    invert_steps,
+    multiply,
+    root_power,
+)
+
+TYPE_CHECKING = const(False)
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 # The order of the base point.
 L = const((1 << 252) + 27742317777372353535851937790883648493)
@@ -77,13 +91,10 @@ def add(
     return multiply(e, f), multiply(g, h), multiply(f, g), multiply(e, h)
 
 
-def encode_steps(x: int, y: int, z: int) -> "Generator":
-    """The canonical 32 bytes of (x, y, z) (RFC 8032 section 5.1.2); yields None before it."""
-    inverse = None
-    for inverse in invert_steps(z):
-        if inverse is None:
-            yield None
-    yield _pack(x, y, inverse)
+def encode_steps(x: int, y: int, z: int) -> "Generator[None, None, bytes]":
+    """The canonical 32 bytes of (x, y, z) (RFC 8032 section 5.1.2), in five steps."""
+    inverse = yield from invert_steps(z)
+    return _pack(x, y, inverse)
 
 
 def encode_public(x: int, y: int, z: int) -> bytes:
@@ -98,7 +109,7 @@ def _pack(x: int, y: int, inverse: int) -> bytes:
 
 
 def decode(data: bytes | memoryview) -> "tuple[int, int, int, int] | None":
-    """The point of 32 bytes (RFC 8032 section 5.1.3); None if they are not canonical or no point."""
+    """The point of 32 bytes (RFC 8032 section 5.1.3); None if there is none, or not canonical."""
     y = int.from_bytes(data, "little")
     sign = y >> 255
     y &= M
@@ -150,11 +161,11 @@ def multiply_public(scalar: int, p: tuple[int, int, int, int]) -> tuple[int, int
             scalar -= digit
         digits.append(digit)
         scalar >>= 1
-    x, y, z, t = 0, 1, 1, 0
+    x, y, z = 0, 1, 1
     for digit in reversed(digits):
         x, y, z, e, h = double_short(x, y, z)
         if digit > 0:
-            x, y, z, t = add(x, y, z, multiply(e, h), odd[digit >> 1])
+            x, y, z, _ = add(x, y, z, multiply(e, h), odd[digit >> 1])
         elif digit < 0:
-            x, y, z, t = add(x, y, z, multiply(e, h), cached_negative(odd[-digit >> 1]))
+            x, y, z, _ = add(x, y, z, multiply(e, h), cached_negative(odd[-digit >> 1]))
     return x, y, z

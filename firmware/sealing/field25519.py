@@ -12,6 +12,10 @@ Timing depends little, but not in nothing, on the values: docs/threat-model.md s
 
 from micropython import const
 
+TYPE_CHECKING = const(False)
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
 M = const((1 << 255) - 1)
 P = const((1 << 255) - 19)
 # -121665/121666, the curve's d (RFC 8032 section 5.1)
@@ -20,12 +24,13 @@ D2 = const(162953672506807809744906745131651764524492354268661560130487790622153
 SQRT_M1 = const(19681161376707505956807079304988542015446066515923890162744021073123829784752)
 
 
-def last(steps: "Generator") -> object:
-    """Run a stepwise computation: what it yields last."""
-    result = None
-    for result in steps:
-        pass
-    return result
+def finish(steps: "Generator[None, None, object]"):
+    """Run a stepwise computation at once: what it returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def squarings(x: int, times: int) -> int:
@@ -45,8 +50,8 @@ def multiply(a: int, b: int) -> int:
     return (t & M) + (t >> 255) * 19
 
 
-def _power_steps(z: int) -> "Generator":
-    """Yields None between squarings, and last (z^(2^250 - 1), z^11)."""
+def _power_steps(z: int) -> "Generator[None, None, tuple[int, int]]":
+    """(z^(2^250 - 1), z^11), in five steps."""
     z2 = multiply(z, z)
     z9 = multiply(z, squarings(z2, 2))
     z11 = multiply(z2, z9)
@@ -54,29 +59,26 @@ def _power_steps(z: int) -> "Generator":
     e10 = multiply(e5, squarings(e5, 5))
     e20 = multiply(e10, squarings(e10, 10))
     e40 = multiply(e20, squarings(e20, 20))
-    yield None
+    yield
     e50 = multiply(e10, squarings(e40, 10))
     e100 = multiply(e50, squarings(e50, 50))
-    yield None
+    yield
     x = squarings(e100, 50)
-    yield None
+    yield
     e200 = multiply(e100, squarings(x, 50))
-    yield None
-    yield multiply(e50, squarings(e200, 50)), z11
+    yield
+    return multiply(e50, squarings(e200, 50)), z11
 
 
-def invert_steps(z: int) -> "Generator":
-    """1/z by Fermat, z^(p - 2), fully reduced, 0 for 0: yields None four times, then the result."""
-    pair = None
-    for pair in _power_steps(z):
-        if pair is None:
-            yield None
-    yield multiply(pair[1], squarings(pair[0], 5)) % P
+def invert_steps(z: int) -> "Generator[None, None, int]":
+    """1/z by Fermat, z^(p - 2), fully reduced, in five steps; 0 for 0."""
+    e250, z11 = yield from _power_steps(z)
+    return multiply(z11, squarings(e250, 5)) % P
 
 
 def invert(z: int) -> int:
     """1/z, fully reduced; 0 for 0."""
-    return last(invert_steps(z))
+    return finish(invert_steps(z))
 
 
 def invert_public(z: int) -> int:
@@ -92,4 +94,5 @@ def invert_public(z: int) -> int:
 
 def root_power(z: int) -> int:
     """z^((p - 5) / 8), the step of a square root (RFC 8032 section 5.1.3)."""
-    return multiply(z, squarings(last(_power_steps(z))[0], 2))
+    e250, _ = finish(_power_steps(z))
+    return multiply(z, squarings(e250, 2))

@@ -7,7 +7,6 @@ that depends on the data. Right for one key under a fresh secret each time, wron
 """
 
 from cryptolib import aes
-
 from micropython import const
 
 from sealing.errors import BufferFault, KeyFault

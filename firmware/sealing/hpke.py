@@ -12,6 +12,10 @@ from sealing import gcm, hkdf, x25519
 from sealing.errors import RandomFault
 from sealing.wipe import wipe
 
+TYPE_CHECKING = const(False)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _KEM_SUITE = const(b"KEM\x00\x20")
 _SUITE = const(b"HPKE\x00\x20\x00\x01\x00\x02")
 

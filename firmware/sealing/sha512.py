@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Candour authors
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: F821 (ptr8, ptr32 and uint are types of the viper compiler)
+# pyright: reportCallIssue=false
 """SHA-512 (FIPS 180-4), which no stock MicroPython has; Ed25519 needs it.
 
-A 64-bit word is a pair of 32-bit words, high first. Invariant that makes one code right on 32-
+A 64-bit word is a pair of 32-bit words, u first. Invariant that makes one code right on 32-
 and 64-bit machines: whatever is shifted right or compared is a `uint` below 2^32, either loaded
 from memory or masked; carries come from unsigned comparison; stores cut to 32 bits. Not
 re-entrant: one scratch area serves all objects, and is cleared when a digest is taken.
@@ -74,14 +75,14 @@ def _schedule(block: ptr8, w: ptr32):
         i += 1
     i = 0
     while i < 64:
-        h = uint(w[28])
-        l = uint(w[29])
-        hi = ((h >> 19) | (l << 13)) ^ ((l >> 29) | (h << 3)) ^ (h >> 6)
-        lo = (((l >> 19) | (h << 13)) ^ ((h >> 29) | (l << 3)) ^ ((l >> 6) | (h << 26))) & m
-        h = uint(w[2])
-        l = uint(w[3])
-        hi += ((h >> 1) | (l << 31)) ^ ((h >> 8) | (l << 24)) ^ (h >> 7)
-        x = (((l >> 1) | (h << 31)) ^ ((l >> 8) | (h << 24)) ^ ((l >> 7) | (h << 25))) & m
+        u = uint(w[28])
+        v = uint(w[29])
+        hi = ((u >> 19) | (v << 13)) ^ ((v >> 29) | (u << 3)) ^ (u >> 6)
+        lo = (((v >> 19) | (u << 13)) ^ ((u >> 29) | (v << 3)) ^ ((v >> 6) | (u << 26))) & m
+        u = uint(w[2])
+        v = uint(w[3])
+        hi += ((u >> 1) | (v << 31)) ^ ((u >> 8) | (v << 24)) ^ (u >> 7)
+        x = (((v >> 1) | (u << 31)) ^ ((v >> 8) | (u << 24)) ^ ((v >> 7) | (u << 25))) & m
         lo = (lo + x) & m
         hi += uint(w[18]) + uint(w[0]) + uint(lo < x)
         x = uint(w[19])
@@ -99,7 +100,7 @@ def _schedule(block: ptr8, w: ptr32):
 def _rounds(state: ptr32, w: ptr32, k: ptr32, chain: ptr32):
     """80 rounds (FIPS 180-4 section 6.4.2, steps 2 to 4).
 
-    Instead of moving a..h along, each round writes one entry of new (a, e), 4 words, behind the
+    Instead of moving a to h along, each round writes one entry of new (a, e), 4 words, behind the
     last: b, c, d and f, g, h are the a and e of the three entries before.
     """
     m = uint(0xFFFFFFFF)
@@ -115,12 +116,12 @@ def _rounds(state: ptr32, w: ptr32, k: ptr32, chain: ptr32):
     i = 0
     while i < 80:
         # T1 = h + Sigma1(e) + Ch(e, f, g) + K + W
-        h = uint(q[14])
-        l = uint(q[15])
-        hi = ((h >> 14) | (l << 18)) ^ ((h >> 18) | (l << 14)) ^ ((l >> 9) | (h << 23))
-        lo = (((l >> 14) | (h << 18)) ^ ((l >> 18) | (h << 14)) ^ ((h >> 9) | (l << 23))) & m
-        hi += uint(q[6]) ^ (h & (uint(q[10]) ^ uint(q[6])))
-        x = uint(q[7]) ^ (l & (uint(q[11]) ^ uint(q[7])))
+        u = uint(q[14])
+        v = uint(q[15])
+        hi = ((u >> 14) | (v << 18)) ^ ((u >> 18) | (v << 14)) ^ ((v >> 9) | (u << 23))
+        lo = (((v >> 14) | (u << 18)) ^ ((v >> 18) | (u << 14)) ^ ((u >> 9) | (v << 23))) & m
+        hi += uint(q[6]) ^ (u & (uint(q[10]) ^ uint(q[6])))
+        x = uint(q[7]) ^ (v & (uint(q[11]) ^ uint(q[7])))
         lo = (lo + x) & m
         hi += uint(q[2]) + uint(k[0]) + uint(w[0]) + uint(lo < x)
         x = uint(q[3])
@@ -134,18 +135,18 @@ def _rounds(state: ptr32, w: ptr32, k: ptr32, chain: ptr32):
         hi += uint(lo < x)
         # e' = d + T1
         x = uint(q[1])
-        l = (lo + x) & m
-        q[18] = hi + uint(q[0]) + uint(l < x)
-        q[19] = l
+        v = (lo + x) & m
+        q[18] = hi + uint(q[0]) + uint(v < x)
+        q[19] = v
         # a' = T1 + Sigma0(a) + Maj(a, b, c)
-        h = uint(q[12])
-        l = uint(q[13])
-        hi += ((h >> 28) | (l << 4)) ^ ((l >> 2) | (h << 30)) ^ ((l >> 7) | (h << 25))
-        x = (((l >> 28) | (h << 4)) ^ ((h >> 2) | (l << 30)) ^ ((h >> 7) | (l << 25))) & m
+        u = uint(q[12])
+        v = uint(q[13])
+        hi += ((u >> 28) | (v << 4)) ^ ((v >> 2) | (u << 30)) ^ ((v >> 7) | (u << 25))
+        x = (((v >> 28) | (u << 4)) ^ ((u >> 2) | (v << 30)) ^ ((u >> 7) | (v << 25))) & m
         lo = (lo + x) & m
         hi += uint(lo < x)
-        hi += (h & uint(q[8])) | (uint(q[4]) & (h | uint(q[8])))
-        x = (l & uint(q[9])) | (uint(q[5]) & (l | uint(q[9])))
+        hi += (u & uint(q[8])) | (uint(q[4]) & (u | uint(q[8])))
+        x = (v & uint(q[9])) | (uint(q[5]) & (v | uint(q[9])))
         lo = (lo + x) & m
         q[16] = hi + uint(lo < x)
         q[17] = lo
@@ -155,7 +156,7 @@ def _rounds(state: ptr32, w: ptr32, k: ptr32, chain: ptr32):
         i += 1
     i = 0
     while i < 8:
-        # a, b, c, d stand in word pairs 0 of the last four entries, newest first; e..h in 1.
+        # a, b, c, d stand in word pairs 0 of the last four entries, newest first; e to h in 1.
         j = ((3 - (i & 3)) << 2) + ((i >> 2) << 1)
         x = uint(q[j + 1])
         lo = (uint(state[2 * i + 1]) + x) & m

@@ -9,7 +9,7 @@ peer of small order forces, is refused (RFC 7748 section 6.1).
 from sealing.comb25519 import multiply_base_steps
 from sealing.ed25519 import clamp
 from sealing.errors import KeyFault, WeakPeer
-from sealing.field25519 import M, P, invert, last, multiply
+from sealing.field25519 import M, P, finish, invert, multiply
 
 
 def _scalar(private: bytes | bytearray) -> int:
@@ -22,7 +22,7 @@ def _scalar(private: bytes | bytearray) -> int:
 
 def public_key(private: bytes | bytearray) -> bytes:
     """The 32-byte public key: u = (1 + y) / (1 - y) of the same multiple on edwards25519."""
-    _, y, z = last(multiply_base_steps(_scalar(private)))
+    _, y, z = finish(multiply_base_steps(_scalar(private)))
     return (multiply(z + y, invert(z - y)) % P).to_bytes(32, "little")
 
 

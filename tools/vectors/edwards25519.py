@@ -3,7 +3,10 @@
 """Edwards25519 in the plainest affine form (RFC 8032 section 5.1), to check the firmware against.
 
 It shares no formula, table or recoding with `firmware/sealing`; it is slow and leaks everything.
+`python -m tools.vectors.comb25519` writes the firmware's table with it.
 """
+
+import hashlib
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
@@ -56,25 +59,23 @@ def encode(a: Point) -> bytes:
 
 _BASE_Y = 4 * pow(5, -1, P) % P
 _base_x = recover_x(_BASE_Y, 0)
-assert _base_x is not None
+if _base_x is None:
+    raise ArithmeticError("4/5 is the y of a point")
 BASE: Point = (_base_x, _BASE_Y)
 
 
-def comb_table() -> bytes:
-    """What `sealing.comb25519` must carry: 4 runs of 16 points, each y+x, y-x, 2dxy.
+def challenge(commitment: bytes, public: bytes, message: bytes) -> int:
+    """k of RFC 8032 section 5.1.7."""
+    return int.from_bytes(hashlib.sha512(commitment + public + message).digest(), "little") % L
 
-    Entry i of run j is 2^(13 j) (2^208 B + sum over t < 4 of +-2^(52 t) B), + where bit t of i
-    is set.
-    """
-    out = bytearray()
-    for run in range(4):
-        teeth = [multiply(1 << (52 * tooth + 13 * run), BASE) for tooth in range(5)]
-        for entry in range(16):
-            point = teeth[4]
-            for tooth in range(4):
-                piece = teeth[tooth] if entry >> tooth & 1 else negate(teeth[tooth])
-                point = add(point, piece)
-            x, y = point
-            for value in ((y + x) % P, (y - x) % P, 2 * D * x * y % P):
-                out += value.to_bytes(32, "little")
-    return bytes(out)
+
+def small_order_points() -> list[Point]:
+    """The eight points whose order divides 8, by multiples of one of order 8."""
+    for y in range(2, 100):
+        x = recover_x(y, 0)
+        if x is None:
+            continue
+        torsion = multiply(L, (x, y))
+        if multiply(4, torsion) != IDENTITY:
+            return [multiply(i, torsion) for i in range(8)]
+    raise ArithmeticError("one in two points has a component of order 8")
