@@ -19,6 +19,7 @@ from evidence.trust import TrustedBundle, Verdict
 
 __all__ = ["Files", "InMemory", "ListedFile", "Manifest", "Verdict", "build_manifest"]
 
+Bytes = bytes | memoryview
 Digest = Callable[[], bytes]
 
 
@@ -28,10 +29,11 @@ class Files(Protocol):
     def sizes(self) -> Mapping[str, int]:
         """Path and bytes of every file that is there, and of nothing else."""
 
-    def stream(self, paths: Sequence[str]) -> Iterator[tuple[bytes, Digest]]:
+    def stream(self, paths: Sequence[str]) -> Iterator[tuple[Bytes, Digest]]:
         """The bytes of these files, in order, each with what gives its SHA-256.
 
-        A digest may be made beside the caller's work, on another thread, over these very bytes.
+        A file's bytes last until the next is asked for. A digest may be made beside the caller's
+        work, on another thread, over these very bytes.
         """
 
 
@@ -45,7 +47,7 @@ class InMemory:
         """Path and bytes of every file."""
         return {path: len(data) for path, data in self._files.items()}
 
-    def stream(self, paths: Sequence[str]) -> Iterator[tuple[bytes, Digest]]:
+    def stream(self, paths: Sequence[str]) -> Iterator[tuple[Bytes, Digest]]:
         """The files, each with its digest."""
         for data in map(self._files.__getitem__, paths):
             yield data, sha256(data).digest
@@ -82,4 +84,4 @@ def _read_manifest(source: Files) -> bytes:
     if sizes[MANIFEST] > MANIFEST_BYTES:
         raise BundleTooLarge(f"a manifest of {sizes[MANIFEST]} bytes", Place(file=MANIFEST))
     data, _ = next(iter(source.stream([MANIFEST])))
-    return data
+    return bytes(data)

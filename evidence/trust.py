@@ -87,7 +87,7 @@ class TrustedBundle:
             *receipts,
         ]
 
-    def take(self, path: str, data: bytes) -> None:
+    def take(self, path: str, data: bytes | memoryview) -> None:
         """Rules 3 to 10, for the file at `path`."""
         if path == layout.ROOT:
             self._take_root(data)
@@ -117,24 +117,24 @@ class TrustedBundle:
             recordings=tuple(self._recordings.values()),
         )
 
-    def _take_root(self, data: bytes) -> None:
+    def _take_root(self, data: bytes | memoryview) -> None:
         self.root = RootStatement.verify_self(data)
         self._check_force(self.root.force)
         anchor = self._anchor
         if anchor is not None and not anchor.trusts(self.root.force, self.root.public_key):
             raise Untrusted("the anchor does not name this root for this force")
 
-    def _take_service(self, data: bytes) -> None:
+    def _take_service(self, data: bytes | memoryview) -> None:
         self.service = Delegation.verify(self.root.public_key, data)
         self._check_force(self.service.force)
         with located(file=layout.MANIFEST):
             Manifest.verify(self.service.public_key, self._message)
 
-    def _take_camera(self, data: bytes) -> None:
+    def _take_camera(self, data: bytes | memoryview) -> None:
         self.camera = CameraCertificate.verify(self.root.public_key, data)
         self._check_force(self.camera.force)
 
-    def _take_segment(self, name: layout.SegmentName, data: bytes) -> None:
+    def _take_segment(self, name: layout.SegmentName, data: bytes | memoryview) -> None:
         verified = verify_segment(data, self.camera.public_key, self.camera)
         if verified.header.recording_id != name.recording_id:
             raise Foreign("a segment of another recording than its folder's", Place(offset=4))
@@ -152,7 +152,7 @@ class TrustedBundle:
         self._recordings[number] = recording
         self._verifier = RecordingVerifier()
 
-    def _take_receipt(self, name: layout.SegmentName, data: bytes) -> None:
+    def _take_receipt(self, name: layout.SegmentName, data: bytes | memoryview) -> None:
         receipt = Receipt.verify(self.service.public_key, data)
         camera = self.camera
         named = receipt.force, receipt.camera, receipt.epoch
