@@ -25,7 +25,7 @@ from sealing.utf8 import is_utf8
 
 MAX_DEPTH = const(8)
 MAX_BYTES = const(4096)
-MAX_ITEMS = const(1024)
+MAX_ITEMS = const(512)
 
 _UINT = const(0)
 _NINT = const(1)
@@ -80,8 +80,6 @@ def _key_of(item: tuple[bytes, bytes]) -> bytes:
 
 
 def _item(value: object, depth: int) -> bytes:
-    if depth > MAX_DEPTH:
-        raise CborTooDeep("nested deeper than 8")
     if value is None or value is True or value is False:
         return bytes((_NULL if value is None else _TRUE if value else _FALSE,))
     if isinstance(value, int):
@@ -91,6 +89,8 @@ def _item(value: object, depth: int) -> bytes:
     if isinstance(value, str):
         text = value.encode()
         return _head(_TEXT, len(text)) + text
+    if depth > MAX_DEPTH:
+        raise CborTooDeep("nested deeper than 8")
     if isinstance(value, (list, tuple)):
         return _head(_ARRAY, len(value)) + b"".join([_item(held, depth + 1) for held in value])
     if isinstance(value, dict):
@@ -148,8 +148,6 @@ class _Reader:
 
     def item(self, depth: int) -> object:
         at = self._at
-        if depth > MAX_DEPTH:
-            raise CborTooDeep("nested deeper than 8", at)
         major, value = self._head()
         if major == _UINT:
             return value
@@ -159,16 +157,18 @@ class _Reader:
             return bytes(self._take(value))
         if major == _TEXT:
             return self._text(value)
+        if major == _SIMPLE:
+            return None if value == _NULL else value == _TRUE
+        if depth > MAX_DEPTH:
+            raise CborTooDeep("nested deeper than 8", at)
         if major == _ARRAY:
             self._check_count(value)
             return [self.item(depth + 1) for _ in range(value)]
         if major == _MAP:
             return self._map(value, depth + 1)
-        if major == _TAG:
-            if value not in self._tags:
-                raise CborUnsupported("a tag that is not expected here", at)
-            return Tag(value, self.item(depth + 1))
-        return None if value == _NULL else value == _TRUE
+        if value not in self._tags:
+            raise CborUnsupported("a tag that is not expected here", at)
+        return Tag(value, self.item(depth + 1))
 
     def _check_count(self, count: int) -> None:
         """Each item takes a byte at least: a claim beyond that needs no reading."""

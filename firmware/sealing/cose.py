@@ -60,10 +60,12 @@ def verify1(
     tagged = cbor.decode(message, max_bytes, 8, (_TAG,))
     if not isinstance(tagged, cbor.Tag) or not isinstance(tagged.value, list):
         raise CoseError("not a tagged COSE_Sign1")
-    fields = tagged.value
-    if len(fields) != 4 or fields[0] != _PROTECTED or fields[1] != {}:
+    if len(tagged.value) != 4:
+        raise CoseError("not four fields")
+    protected, unprotected, payload, signature = tagged.value
+    # Types first: where bytes are compared with text, some ports print a warning.
+    if not isinstance(protected, bytes) or protected != _PROTECTED or unprotected != {}:
         raise CoseError("other headers than Ed25519 alone")
-    payload, signature = fields[2], fields[3]
     if not isinstance(payload, bytes) or not isinstance(signature, bytes):
         raise CoseError("no payload or no signature inside")
     if len(signature) != _SIGNATURE_BYTES:
