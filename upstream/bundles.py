@@ -3,17 +3,16 @@
 """A recording's bundle as a zip, streamed: what a stranger checks offline. docs/format.md §11.
 
 Every stored segment is verified against what was registered before the first byte goes out. The
-files are stored, not compressed: ciphertext does not shrink. No key that opens anything is in it.
+files are in one spelling of a zip (`evidence.archive`). No key that opens anything is in it.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 
 from evidence import layout
+from evidence.archive import ARCHIVE_BYTES, write_archive
 from evidence.limits import BUNDLE_FILES, BUNDLE_FOLDER_FILES
 from evidence.manifest import ListedFile, build_manifest
 from upstream.access import Peer
@@ -24,7 +23,8 @@ from upstream.identity import Identity
 from upstream.objects import Objects
 
 _MOST_SEGMENTS = min(BUNDLE_FOLDER_FILES, (BUNDLE_FILES - len(layout.CERTIFICATES)) // 2)
-_EARLIEST_ZIP = (1980, 1, 1, 0, 0, 0)
+# Room beside the segments for the manifest, the receipts and the zip's own directory.
+_MOST_BYTES = ARCHIVE_BYTES - (32 << 20)
 
 
 class Bundles:
@@ -45,11 +45,12 @@ class Bundles:
     def zip(self, peer: Peer, recording_id: bytes, reason: str) -> Iterator[bytes]:
         """The zip's parts. Returns when logged and verified; then streams."""
         recording, stored = self._disclosure.asked(peer, "bundle", recording_id, reason)
-        if len(stored) > _MOST_SEGMENTS:
+        length = sum(each.length for each in stored)
+        if len(stored) > _MOST_SEGMENTS or length > _MOST_BYTES:
             raise BundleTooLargeError("The recording has more segments than a bundle may hold.")
         for _ in self._disclosure.walk(recording, stored):
             pass
-        return self._parts(self._statements(recording, stored), stored)
+        return write_archive(self._files(self._statements(recording, stored), stored))
 
     def _statements(self, recording: Recording, stored: list[Stored]) -> dict[str, bytes]:
         """Every file but the segments; the manifest lists them all."""
@@ -66,46 +67,21 @@ class Bundles:
         manifest = build_manifest(identity.force, self._now_us() // 1_000_000, listed)
         return {layout.MANIFEST: manifest.sign(identity.service_key)} | files
 
-    def _parts(self, statements: dict[str, bytes], stored: list[Stored]) -> Iterator[bytes]:
-        sink = _Sink()
-        with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
-            for path, data in statements.items():
-                archive.writestr(_named(path), data)
-            yield sink.taken()
-            for each in stored:
-                archive.writestr(_named(_path(each)), self._objects.read(each.object, each.length))
-                yield sink.taken()
-        yield sink.taken()
-
-
-class _Sink(io.RawIOBase):
-    """Where the zip is written; what was written is taken out again and again."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object) -> int:
-        part = bytes(memoryview(data))  # type: ignore[arg-type]
-        self._parts.append(part)
-        return len(part)
-
-    def taken(self) -> bytes:
-        """All that was written since the last time."""
-        taken = b"".join(self._parts)
-        self._parts.clear()
-        return taken
+    def _files(
+        self, statements: dict[str, bytes], stored: list[Stored]
+    ) -> Iterator[tuple[str, bytes]]:
+        """All files by rising path; one segment at a time is in memory."""
+        segments = {_path(each): each for each in stored}
+        for path in sorted([*statements, *segments]):
+            if path in statements:
+                yield path, statements[path]
+            else:
+                yield path, self._objects.read(segments[path].object, segments[path].length)
 
 
 def _measured(files: dict[str, bytes]) -> Iterator[tuple[str, int, bytes]]:
     for path, data in files.items():
         yield path, len(data), sha256(data).digest()
-
-
-def _named(path: str) -> zipfile.ZipInfo:
-    return zipfile.ZipInfo(path, _EARLIEST_ZIP)
 
 
 def _path(stored: Stored) -> str:

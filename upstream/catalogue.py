@@ -27,6 +27,7 @@ from sqlalchemy import (
     select,
 )
 
+from evidence.header import Picture, read_header
 from upstream.log import entries, tables
 
 
@@ -135,6 +136,11 @@ class Recording:
     marked: bool
     received_utc_us: int
     latest_utc_us: int
+
+    @property
+    def picture(self) -> Picture:
+        """The picture codec of segment 0's header."""
+        return read_header(self.header)[0].picture
 
     @property
     def duration_us(self) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from evidence import cbor
 from evidence.errors import BadKey
-from evidence.header import SegmentHeader, read_header
+from evidence.header import read_header
 from evidence.opening import check_segment, open_header, open_segment
 from evidence.recording import RecordingVerifier
 from evidence.segment import verify_segment
@@ -90,7 +90,7 @@ class Disclosure:
         private = self._keyring.private_of(recording.ticket, recording.camera, recording.epoch)
         if private is None:
             raise BadKey("the ticket is not in the keyring any more")
-        return open_header(_header(recording), private)
+        return open_header(read_header(recording.header)[0], private)
 
     def _chunks(
         self, recording: Recording, stored: list[Stored], content_key: bytes
@@ -105,12 +105,8 @@ class Disclosure:
         yield cbor.encode(["end", count])
 
 
-def _header(recording: Recording) -> SegmentHeader:
-    return read_header(recording.header)[0]
-
-
 def _described(recording: Recording) -> dict[cbor.Value, cbor.Value]:
-    picture = _header(recording).picture
+    picture = recording.picture
     return {
         "id": recording.id.hex(),
         "camera": recording.camera,

@@ -28,6 +28,8 @@ def as_json(arrival: int, recording: Recording) -> dict[str, object]:
     """One recording of `GET /v1/recordings`. Each segment that is listed has its receipt."""
     named: dict[str, object] = {"arrival": arrival, "id": recording.id.hex()}
     named |= {field: getattr(recording, field) for field in _JSON_FIELDS}
+    picture = recording.picture
+    named |= {"width": picture.width, "height": picture.height, "rate": picture.rate}
     return named | {"complete": recording.ended}
 
 
