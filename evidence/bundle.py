@@ -11,9 +11,9 @@ from hashlib import sha256
 from typing import Protocol
 
 from evidence.anchor import Anchor
-from evidence.errors import BundleTooLarge, MissingFile, Place, located
-from evidence.layout import MANIFEST
-from evidence.limits import BUNDLE_FILES, MANIFEST_BYTES
+from evidence.errors import BundleTooLarge, MissingFile, Place, StatementTooLong, located
+from evidence.layout import MANIFEST, ROOT, SERVICE, max_bytes
+from evidence.limits import BUNDLE_FILES
 from evidence.manifest import ListedFile, Manifest, build_manifest
 from evidence.trust import TrustedBundle, Verdict
 
@@ -64,8 +64,17 @@ def verify_bundle(
     EvidenceError at the first bad place; what the Files raises goes through.
     """
     source = InMemory(files) if isinstance(files, Mapping) else files
+    sizes = source.sizes()
+    if len(sizes) > BUNDLE_FILES + 1:
+        raise BundleTooLarge(f"{len(sizes)} files")
     trusted = TrustedBundle(anchor)
-    paths = trusted.take_manifest(_read_manifest(source), source.sizes())
+    trusted.take_manifest(_read(source, MANIFEST, sizes))
+    for path in (ROOT, SERVICE):
+        with located(file=path):
+            trusted.take(path, _read(source, path, sizes))
+    # Now the list counts. All that it names is read, those two again: what passes is what is
+    # matched against it.
+    paths = trusted.take_sizes(sizes)
     for path, (data, digest) in zip(paths, source.stream(paths), strict=True):
         with located(file=path):
             trusted.take(path, data)
@@ -75,13 +84,13 @@ def verify_bundle(
     return trusted.finish()
 
 
-def _read_manifest(source: Files) -> bytes:
-    sizes = source.sizes()
-    if len(sizes) > BUNDLE_FILES + 1:
-        raise BundleTooLarge(f"{len(sizes)} files")
-    if MANIFEST not in sizes:
-        raise MissingFile("every bundle has it", Place(file=MANIFEST))
-    if sizes[MANIFEST] > MANIFEST_BYTES:
-        raise BundleTooLarge(f"a manifest of {sizes[MANIFEST]} bytes", Place(file=MANIFEST))
-    data, _ = next(iter(source.stream([MANIFEST])))
+def _read(source: Files, path: str, sizes: Mapping[str, int]) -> bytes:
+    """One file that every bundle has."""
+    most = max_bytes(path) or 0
+    if path not in sizes:
+        raise MissingFile("every bundle has it", Place(file=path))
+    if sizes[path] > most:
+        too_long = BundleTooLarge if path == MANIFEST else StatementTooLong
+        raise too_long(f"{sizes[path]} bytes where {most} are allowed", Place(file=path))
+    data, _ = next(iter(source.stream([path])))
     return bytes(data)

@@ -49,18 +49,18 @@ class Verdict:
 class TrustedBundle:
     """Takes a bundle's parts in order and lets each pass only by what passed before it.
 
-    1. manifest: a well-formed statement within its bounds. Its signature waits for rule 6.
-    2. files: those present are exactly those listed, all within bounds: the three certificates,
+    1. manifest: a well-formed statement within its bounds. Its signature waits for rule 4.
+    2. root: the statement is signed by the key that it names, for the manifest's force; where an
+       anchor is given, it trusts that root for that force.
+    3. service: the delegation is signed by the root, for that force.
+    4. The manifest is signed by the service key: from here on its list counts.
+    5. files: those present are exactly those listed, all within bounds: the three certificates,
        and for each recording as many receipts as segments.
-    3. root: the statement is signed by the key that it names, for the manifest's force.
-    4. anchor: where one is given, it trusts that root for that force.
-    5. service: the delegation is signed by the root, for that force.
-    6. The manifest is signed by the service key: from here on its list counts.
-    7. camera: the certificate is signed by the root, for that force.
-    8. segment: each verifies under that certificate, and is the one that its path says.
-    9. recording: each is complete, and no two have one number.
-    10. receipt: each is signed by the service key for exactly its segment's identity and bytes.
-    11. Each file has the length and digest that the manifest lists. What is wrong inside a file
+    6. camera: the certificate is signed by the root, for that force.
+    7. segment: each verifies under that certificate, and is the one that its path says.
+    8. recording: each is complete, and no two have one number.
+    9. receipt: each is signed by the service key for exactly its segment's identity and bytes.
+    10. Each file has the length and digest that the manifest lists. What is wrong inside a file
         is named before that, as it says the place; either way the bundle is refused.
     """
 
@@ -69,14 +69,17 @@ class TrustedBundle:
         self._verifier = RecordingVerifier()
         self._recordings: dict[int, VerifiedRecording] = {}
 
-    def take_manifest(self, message: bytes, sizes: Mapping[str, int]) -> list[str]:
-        """Rules 1 and 2. The other files, in the order in which they are to be taken."""
+    def take_manifest(self, message: bytes) -> None:
+        """Rule 1."""
         self._message = message
         with located(file=layout.MANIFEST):
             if len(message) > MANIFEST_BYTES:
                 raise BundleTooLarge(f"a manifest of {len(message)} bytes")
             self.manifest = Manifest.unverified(message)
         self._listed = {item.path: item for item in self.manifest.files}
+
+    def take_sizes(self, sizes: Mapping[str, int]) -> list[str]:
+        """Rule 5. All files but the manifest, in the order in which they are to be taken."""
         _check_present(self._listed, sizes)
         segments = _check_complete(self._listed)
         self._last_segments = {name.recording_id: name for name in segments}
@@ -88,7 +91,7 @@ class TrustedBundle:
         ]
 
     def take(self, path: str, data: bytes | memoryview) -> None:
-        """Rules 3 to 10, for the file at `path`."""
+        """Rules 2 to 4 and 6 to 9, for the file at `path`."""
         if path == layout.ROOT:
             self._take_root(data)
         elif path == layout.SERVICE:
@@ -101,7 +104,7 @@ class TrustedBundle:
             self._take_receipt(receipt, data)
 
     def match(self, path: str, length: int, digest: bytes) -> None:
-        """Rule 11."""
+        """Rule 10."""
         listed = self._listed[path]
         if length != listed.length or digest != listed.digest:
             raise BadDigest("the file is not the one that the manifest lists")
