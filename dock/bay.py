@@ -43,6 +43,8 @@ class Bay:
                 await self._rest(self._backoff.next_s())
             else:
                 self._backoff.reset()
+                if visit.settled:
+                    self._wake.clear()  # what woke it was done in the session
                 self.state.fault = None if visit.settled else self.state.fault
                 self._doing("done" if visit.settled else "resting")
                 self._station.visited(self.state, visit)
@@ -73,7 +75,8 @@ class Bay:
         device = _device(self._path)
         while (left_s := end_s - loop.time()) > 0:
             try:
-                await asyncio.wait_for(self._wake.wait(), min(left_s, self._config.scan_ms / 1000))
+                async with asyncio.timeout(min(left_s, self._config.scan_ms / 1000)):
+                    await self._wake.wait()
             except TimeoutError:
                 if _device(self._path) != device:
                     return

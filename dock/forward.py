@@ -102,7 +102,8 @@ class Forwarder:
                         return row
                 wait_s = min(self._later.values(), default=now_s + 3600) - now_s
             try:
-                await asyncio.wait_for(self._work.wait(), max(wait_s, 0.001))
+                async with asyncio.timeout(max(wait_s, 0.001)):
+                    await self._work.wait()
             except TimeoutError:
                 continue
 

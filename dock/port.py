@@ -31,7 +31,7 @@ class Port:
     def __init__(self, path: str, config: Config) -> None:
         self._serial = _open(path)
         self._fd: int = self._serial.fileno()
-        os.set_blocking(self._fd, False)
+        _say_when_empty(self._fd)
         self._loop = asyncio.get_running_loop()
         self._period_s = config.read_period_us / 1e6
         self._ahead_bytes = config.read_ahead_bytes
@@ -165,6 +165,17 @@ class Port:
     def _writable(self) -> None:
         self._loop.remove_writer(self._fd)
         self._send()
+
+
+def _say_when_empty(fd: int) -> None:
+    """pyserial asks for reads that give 0 bytes where none are there; here 0 means a hang-up."""
+    os.set_blocking(fd, False)
+    try:
+        attributes = termios.tcgetattr(fd)
+        attributes[6][termios.VMIN], attributes[6][termios.VTIME] = 1, 0
+        termios.tcsetattr(fd, termios.TCSANOW, attributes)
+    except termios.error as error:
+        raise PortGone("it went away while it was opened") from error
 
 
 def _nothing() -> None:

@@ -60,7 +60,7 @@ async def _serve(config: Config, believed: trust.Trust, once: bool, within_s: fl
             await station.courier.close()
             for bay in station.state.bays:
                 bay.doing = "stopped"
-            station.state_file.write()
+            await station.state_file.write()
     finally:
         await keeper.close()
 

@@ -232,9 +232,8 @@ class Session:
                 if not unsent:
                     return False  # the camera could not: another session
             try:
-                await asyncio.wait_for(
-                    self._relay.answered.wait(), self._config.patience_ms / 1000
-                )
+                async with asyncio.timeout(self._config.patience_ms / 1000):
+                    await self._relay.answered.wait()
             except TimeoutError:
                 return False
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from dock.errors import DockError
+from dock.errors import DockError, SpoolError
 
 _PERIOD_S = 0.5
 
@@ -91,14 +91,15 @@ class StateFile:
     async def run(self) -> None:
         """For ever."""
         while True:
-            self._figures = await self._ask()
-            self.write()
             self._changed.clear()
+            await self.write()
             await self._changed.wait()
             await asyncio.sleep(_PERIOD_S)
 
-    def write(self) -> None:
+    async def write(self) -> None:
         """Write now. A full disk costs only this file."""
+        with suppress(SpoolError):
+            self._figures = await self._ask()
         body = {
             "at_s": int(time.time()),
             "pid": os.getpid(),

@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 The Candour authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of the dock stand on: a force, the real firmware on a real port, real footage.
+
+The camera is `firmware/link` under MicroPython (`tests/device/link/on_camera.py`); the cable is the
+simulator's pty; segments are written by `tests.evidence.writer`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dock.config import Config, load
+from sim.usb import Cable
+from tests.evidence.writer import Camera, Writer
+from tests.upstream.stage import Stage
+from tools.provision.certificates import CLIENT, Pair
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "tests" / "device" / "link" / "on_camera.py"
+HEAP_BYTES = 16 << 20
+QUICK = {
+    "hello_ms": 200,
+    "scan_ms": 10,
+    "retry_least_ms": 1,
+    "retry_most_ms": 20,
+    "backoff_least_ms": 1,
+    "backoff_most_ms": 50,
+    "reserve_bytes": 0,
+}
+
+
+class Footage:
+    """What one camera holds: files on its card, and what it has told and done."""
+
+    def __init__(self, stage: Stage, name: str = "camera-1", seed: int = 1) -> None:
+        self.stage = stage
+        self.camera = Camera(seed=seed, name=name)
+        self.certificate = stage.enlist(self.camera)
+        self.folder = stage.folder / name
+        (self.folder / "card").mkdir(parents=True)
+        self.pair: Pair = stage.force.camera.issue("0123456789abcdef", CLIENT)
+        self.segments: list[tuple[bytes, int, int, bytes]] = []
+        self._rows: list[list[Any]] = []
+
+    def hold(self, writer: Writer, segments: Sequence[bytes], marked: bool = False) -> None:
+        """Put a recording onto the card."""
+        for number, data in enumerate(segments):
+            path = self.folder / "card" / f"{writer.recording_id.hex()}-{number}"
+            path.write_bytes(data)
+            last = number == len(segments) - 1
+            row = [writer.recording_id.hex(), writer.header.number, number, str(path)]
+            self._rows.append([*row, marked, last])
+            self.segments.append((writer.recording_id, writer.header.number, number, data))
+
+    def write(self, **changes: Any) -> Path:
+        """The file that the camera's process reads."""
+        given = {
+            "force": self.camera.force,
+            "camera": self.camera.name,
+            "epoch": self.camera.epoch,
+            "seed": self.camera.evidence.private_bytes_raw().hex(),
+            "certificate": self.certificate.hex(),
+            "service_public": self.stage.force.service.public_key().public_bytes_raw().hex(),
+            "tls_cert": self.pair.certificate_der.hex(),
+            "tls_key": self.pair.key_der.hex(),
+            "dock_ca": self.stage.force.dock.pair.certificate_der.hex(),
+            "segments": self._rows,
+            "released": str(self.folder / "released"),
+            "events": str(self.folder / "events"),
+        }
+        path = self.folder / "camera.json"
+        path.write_text(json.dumps(given | changes))
+        return path
+
+    def events(self, what: str) -> list[list[Any]]:
+        """The details of each event of that name so far."""
+        path = self.folder / "events"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [event[1:] for event in map(json.loads, lines) if event[0] == what]
+
+    @property
+    def released(self) -> set[tuple[str, int]]:
+        """What the camera has freed."""
+        return {(recording, segment) for recording, segment in self.events("released")}
+
+    @property
+    def held(self) -> set[tuple[str, int]]:
+        """What stood on the card at first."""
+        return {(recording.hex(), segment) for recording, _, segment, _ in self.segments}
+
+
+class Device:
+    """The camera's process and its end of the wire."""
+
+    def __init__(self, micropython: Path, footage: Footage, **changes: Any) -> None:
+        self.usb, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        environment = {**os.environ, "MICROPYPATH": f"{ROOT / 'firmware'}:.frozen"}
+        command = [micropython, "-X", f"heapsize={HEAP_BYTES}", SCRIPT]
+        self.log = (footage.folder / "camera.log").open("ab")
+        self.process = subprocess.Popen(
+            [*command, footage.write(**changes)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=self.log,
+            env=environment,
+        )
+        theirs.close()
+
+    def stop(self) -> None:
+        """End the process; its wire is closed by its cable."""
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+
+
+@contextmanager
+def plugged(
+    micropython: Path, footage: Footage, port: Path, cable: dict[str, Any], **changes: Any
+) -> Iterator[Cable]:
+    """A camera on the port for the length of a block."""
+    device = Device(micropython, footage, **changes)
+    try:
+        with Cable(device.usb, port, **cable) as made:
+            made.plug()
+            yield made
+    finally:
+        device.stop()
+
+
+def dock_config(stage: Stage, port: int, **changes: Any) -> Config:
+    """The provisioned dock's settings, quick enough for tests."""
+    flags = {"upstream_url": f"https://localhost:{port}", **QUICK, **changes}
+    return load(stage.folder / "dock" / "dock.toml", flags, {})
+
+
+def dock_command(stage: Stage, *flags: str) -> list[str]:
+    """The shipped command line of that dock."""
+    command = [sys.executable, "-c", "from tools.cli import main; main()", "dock", "run"]
+    return [*command, "--config", str(stage.folder / "dock" / "dock.toml"), *flags]
