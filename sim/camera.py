@@ -168,7 +168,8 @@ class Camera:
         cause, self._next_cause = self._next_cause, None
         if cause is not None:
             self.power_on(cause)
-        elif self._power != "off":
+            return
+        if self._power != "off":
             self._power, self._exit_code = "dead", code
             self._log.note(f"room: the firmware ended, exit code {code}")
         self._gone.set()

@@ -178,8 +178,8 @@ class _Stream:
         digest = hashlib.sha256(jpeg).hexdigest()
         index = sensor.captured.append(self._utc_us(slot), digest)
         sensor.tally.given += 1
-        self._line.sendall(_ANSWER.pack(b"JPEG", len(jpeg), index) + jpeg)
         sensor.changed()
+        self._line.sendall(_ANSWER.pack(b"JPEG", len(jpeg), index) + jpeg)
 
 
 def _read_exactly(line: socket.socket, count: int) -> bytes:

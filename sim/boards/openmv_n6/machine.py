@@ -14,6 +14,7 @@ import _line
 from _pins import ADC, PWM, Pin  # noqa: F401 - the module's face
 from _sdcard import SDCard  # noqa: F401
 
+_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 
 _awake = select.poll()
@@ -63,6 +64,22 @@ class WDT:
             _line.tell("fed")
 
 
+def _days(year: int, month: int, day: int) -> int:
+    """Days since 1970; the 32-bit port's own calendar ends in 2038, the chip's in 2099."""
+    days = (year - 1970) * 365 + (year - 1969) // 4 + _BEFORE_MONTH[month - 1] + day - 1
+    return days + (1 if month > 2 and year % 4 == 0 else 0)
+
+
+def _date(days: int) -> tuple:
+    year = 1971 + days * 4 // 1461
+    while days < _days(year, 1, 1):
+        year -= 1
+    month = 12
+    while days < _days(year, month, 1):
+        month -= 1
+    return (year, month, days - _days(year, month, 1) + 1)
+
+
 class RTC:
     """The clock with a battery: what it is set to outlives a power cut, but not the room."""
 
@@ -71,11 +88,11 @@ class RTC:
         now_us = time.time_ns() // 1000
         if when is None:
             seconds, subseconds_us = divmod(now_us + _line.order["rtc_us"], 1000000)
-            at = time.gmtime(seconds)
-            return (at[0], at[1], at[2], at[6], at[3], at[4], at[5], subseconds_us)
-        # mktime is UTC here: the room sets TZ
+            days, second = divmod(seconds, 86400)
+            hours, minutes = second // 3600, second // 60 % 60
+            return _date(days) + ((days + 3) % 7 + 1, hours, minutes, second % 60, subseconds_us)
         year, month, day, _, hours, minutes, seconds, subseconds_us = when
-        seconds = time.mktime((year, month, day, hours, minutes, seconds, 0, 0, 0))
+        seconds += _days(year, month, day) * 86400 + hours * 3600 + minutes * 60
         _line.order["rtc_us"] = seconds * 1000000 + subseconds_us - now_us
         _line.tell("rtc", _line.order["rtc_us"])
         return None

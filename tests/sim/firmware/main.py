@@ -8,7 +8,6 @@ is one JSON line. A press of the record button starts and stops flashing and tak
 
 import gc
 import hashlib
-import io
 import json
 import os
 import sys
@@ -141,6 +140,7 @@ def spew(length):
 def swallow(length):
     digest = hashlib.sha256()
     buf = bytearray(4096)
+    say("swallowing")
     while length:
         count = usb_in.readinto(memoryview(buf)[: min(length, len(buf))])
         if count:
@@ -154,7 +154,7 @@ def swallow(length):
 def answer(line):
     try:
         told = eval(line, globals())
-    except Exception as error:  # told to whoever asked
+    except Exception as error:  # noqa: BLE001 - told to whoever asked
         told = {"error": repr(error)}
     out = memoryview(json.dumps(told).encode() + b"\n")
     while out:
