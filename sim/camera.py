@@ -31,7 +31,7 @@ BUTTONS = {"record": "RECORD_BUTTON", "mark": "MARK_BUTTON"}
 FAULTS = {"light": ("ok", "open", "shorted", "covered"), "beeper": ("ok", "dead")}
 _RESETS, _RESETS_WITHIN_S = 10, 20.0
 _LINE_BYTES = 65536
-_SAYS_RECORDING = re.compile(r"\brecording (started|stopped)\b")
+_SAYS_STATE = re.compile(r"^state (\w+)$")
 
 
 class Camera:
@@ -245,8 +245,8 @@ class Camera:
         if not some:
             self._loop.remove_reader(self._boot.log_fd)
         for line in self._log.feed(some):
-            if said := _SAYS_RECORDING.search(line):
-                self._said = said[1] == "started"
+            if said := _SAYS_STATE.match(line):
+                self._said = said[1] == "recording"
         self._changed()
 
     def _hear_board(self) -> None:

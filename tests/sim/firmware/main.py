@@ -172,7 +172,7 @@ def main():
         pressed = record.value() == 0
         if pressed and not down:
             running = not running
-            say("recording", "started" if running else "stopped")
+            say("state", "recording" if running else "standby")
             if running:
                 start_sensor()
             else:
