@@ -29,13 +29,13 @@ class Leak:
 
 
 def words_of(pictures: Iterable[bytes]) -> Words:
-    """Every 8-byte word at every offset of the pictures, sorted, each once."""
+    """Every 8-byte word at every offset of the pictures, sorted."""
     parts = [np.empty(0, np.uint64)]
     for picture in pictures:
         for shift in range(min(_WORD, max(0, len(picture) - _WORD + 1))):
             count = (len(picture) - shift) // _WORD
             parts.append(np.frombuffer(picture, np.uint64, count, shift))
-    return _telling(np.unique(np.concatenate(parts)))
+    return np.sort(np.concatenate(parts))
 
 
 def search(files: Iterable[Path], words: Words) -> Iterator[Leak]:
@@ -46,15 +46,22 @@ def search(files: Iterable[Path], words: Words) -> Iterator[Leak]:
             while block := file.read(_BLOCK_BYTES):
                 block += bytes(-len(block) % _WORD)
                 found = np.frombuffer(block, np.uint64)
-                if found.any():
-                    hits = np.isin(found, words)
-                    yield from (Leak(path, offset + int(at) * _WORD) for at in hits.nonzero()[0])
+                places = found.nonzero()[0]  # most of a card is empty
+                hits = places[_among(found[places], words)]
+                yield from (Leak(path, offset + int(at) * _WORD) for at in hits)
                 offset += len(block)
 
 
-def _telling(words: Words) -> Words:
-    """Without the words that stand everywhere: eight bytes of which at most two differ."""
-    columns = np.sort(words.view(np.uint8).reshape(-1, _WORD), axis=1)
+def _among(found: Words, words: Words) -> NDArray[np.bool_]:
+    """Which of the found words are among the sorted ones, and tell anything.
+
+    Eight bytes with at most two values among them stand everywhere, in any file.
+    """
+    if not len(words) or not len(found):
+        return np.zeros(len(found), np.bool_)
+    hit: NDArray[np.bool_] = words[np.searchsorted(words, found).clip(max=len(words) - 1)] == found
+    places = hit.nonzero()[0]
+    columns = np.sort(found[places].view(np.uint8).reshape(-1, _WORD), axis=1)
     kinds = 1 + np.count_nonzero(np.diff(columns, axis=1), axis=1)
-    telling: Words = words[kinds > 2]
-    return telling
+    hit[places] = kinds > 2
+    return hit
