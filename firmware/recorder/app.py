@@ -213,11 +213,15 @@ class App:
         self._signals.stop(pattern)
 
     def _stay_faulty(self, dock_came: bool) -> bool:
-        """Show the fault at a press and try again; a link that works goes on."""
-        if self._controls.record:
-            self._signals.play(signals.REFUSED)
-        if (self._controls.record or dock_came) and not isinstance(self.why, RandomFailed):
+        """A press or a dock tries again; a link that works goes on."""
+        pressed = self._controls.record
+        if (pressed or dock_came) and not isinstance(self.why, RandomFailed):
             self._open_card()
+        if pressed:
+            if self.state == FAULT:
+                self._signals.play(signals.REFUSED)
+            else:
+                self._begin()
             return True
         if self._link is not None and self._dock.down:
             return self._link.step()

@@ -1,0 +1,298 @@
+# SPDX-FileCopyrightText: 2026 The Candour authors
+# SPDX-License-Identifier: Apache-2.0
+"""Recordings made by a whole camera in RAM; what it wrote, for CPython to read."""
+
+import gc
+import hashlib
+import time
+
+import rig
+
+
+def keys() -> dict:
+    """Public keys, and the tickets' private halves by their id."""
+    found = {
+        "evidence_public": rig.EVIDENCE.public.hex(),
+        "root_public": rig.ROOT.public.hex(),
+        "certificate": rig.CERTIFICATE.hex(),
+    }
+    for index in range(8):
+        name, private, _ = rig.ticket(index)
+        found[name.hex()] = private.hex()
+    return found
+
+
+def recordings(camera, folder: str) -> list:
+    """[[path of a segment's bytes, …], …] by recording number."""
+    found = {}
+    for entry in camera.entries():
+        path = "%s/%d-%d-%d.seg" % (folder, camera.supply.writes, entry[1], entry[2])
+        with open(path, "wb") as file:
+            for data in camera.pull(entry):
+                file.write(data)
+        found.setdefault(entry[1], []).append(path)
+    return [found[number] for number in sorted(found)]
+
+
+def digests(pictures: list) -> list:
+    return [hashlib.sha256(one).digest().hex() for one in pictures]
+
+
+def record(plan: dict) -> dict:
+    """Film `pictures` of `bytes` each `period_us`, with marks before those in `marks`."""
+    camera = rig.Camera(pages=plan.get("pages", 80))
+    app = camera.boot()
+    camera.press()
+    assert app.state == "recording", camera.log
+    pictures = [rig.picture(i, plan["bytes"]) for i in range(plan["pictures"])]
+    for index, one in enumerate(pictures):
+        if index in plan.get("marks", ()):
+            camera.mark()
+        camera.film([one], plan.get("period_us", 40000), plan.get("turns", 8))
+    camera.press()
+    camera.settle()
+    return {
+        "keys": keys(),
+        "recordings": recordings(camera, plan["out"]),
+        "pictures": digests(pictures),
+        "state": app.state,
+        "why": getattr(app.why, "code", None),
+        "entries": [
+            [entry[1], entry[2], entry[3], entry[4], entry[5]] for entry in camera.entries()
+        ],
+        "left": [camera.desk.tickets_left(), camera.desk.last_number(), camera.desk.tail()],
+    }
+
+
+def drops(plan: dict) -> dict:
+    """A pause of the sensor, and a burst that was queued behind a busy loop."""
+    camera = rig.Camera(pages=80)
+    camera.boot()
+    camera.press()
+    pictures = [rig.picture(i, 200) for i in range(40)]
+    camera.film(pictures[:10])
+    camera.turns(int(40 * plan["missing"]))
+    camera.film(pictures[10:20])
+    # A busy loop: three frames wait in the driver and come at once.
+    camera.board.clock.now_us += 120000
+    camera.board.sensor.frames.extend(pictures[20:23])
+    camera.turns(3)
+    camera.film(pictures[23:33])
+    camera.press()
+    camera.settle()
+    return {"keys": keys(), "recordings": recordings(camera, plan["out"])}
+
+
+def heap(_: object) -> dict:
+    """Bytes of heap: left behind by an idle turn and a chunk, and grown by a hundred frames."""
+    camera = rig.Camera(pages=360)
+    app = camera.boot()
+    camera.press()
+    one = rig.picture(1, 30000)
+    camera.film([one] * 20)
+    gc.collect()
+    gc.disable()
+    turns = []
+    for _ in range(6):
+        before = gc.mem_alloc()
+        app.step()
+        turns.append(gc.mem_alloc() - before)
+    recording = app._recording
+    view = memoryview(one)
+    before = gc.mem_alloc()
+    for _ in range(20):
+        camera.board.clock.now_us += 40000
+        camera.time.turn()
+        recording.frame(view)
+    chunk = (gc.mem_alloc() - before) // 20
+    gc.enable()
+    gc.collect()
+    before = gc.mem_alloc()
+    camera.film([one] * 100)
+    camera.film([one] * 100)
+    gc.collect()
+    return {"turn": min(turns), "chunk": chunk, "growth": gc.mem_alloc() - before}
+
+
+def seal_times(_: object) -> dict:
+    """Microseconds: the longest single turn while a seal is made, and the whole of it."""
+    camera = rig.Camera(pages=80)
+    app = camera.boot()
+    camera.press()
+    camera.film([rig.picture(i, 3000) for i in range(44)])
+    recording = app._recording
+    longest = whole = turns = 0
+    while recording._work is None:
+        camera.turns(1)
+    while recording._work is not None:
+        camera.board.clock.now_us += 1000
+        start = time.ticks_us()
+        app.step()
+        took = time.ticks_diff(time.ticks_us(), start)
+        longest = max(longest, took)
+        whole += took
+        turns += 1
+    return {"longest_us": longest, "whole_us": whole, "turns": turns}
+
+
+def refusals(_: object) -> dict:
+    """No ticket, no identity, no card: each refused by name, and nothing is written."""
+    said = {}
+    camera = rig.Camera(tickets=0)
+    app = camera.boot()
+    camera.press()
+    said["no tickets"] = [
+        app.state,
+        app.why.code,
+        len(camera.entries()),
+        camera.desk.last_number(),
+    ]
+    camera = rig.Camera()
+    app = camera.boot()
+    camera.board.card.fail = True
+    camera.press()
+    said["card"] = [app.state, "tail" if camera.desk.tail() else "no tail", app._recording.active]
+    camera.board.card.fail = False
+    camera.press()
+    said["card back"] = [app.state]
+    camera.press()
+    camera.settle()
+    said["recorded"] = [app.state, len(camera.entries())]
+    return said
+
+
+def random_faults(_: object) -> dict:
+    """Each broken random source: the state, and what was drawn from it afterwards."""
+
+    def stuck(length_bytes: int) -> bytes:
+        return b"\x5a" * length_bytes
+
+    def short(length_bytes: int) -> bytes:
+        return bytes(range(length_bytes - 1))
+
+    def absent(length_bytes: int) -> bytes:
+        raise OSError(19)
+
+    def same(length_bytes: int) -> bytes:
+        return bytes(range(length_bytes))
+
+    said = {}
+    for source in (stuck, short, absent, same):
+        camera = rig.Camera()
+        camera.boot()
+        drawn = []
+
+        def counted(length_bytes: int) -> bytes:
+            drawn.append(length_bytes)
+            return source(length_bytes)
+
+        make = rig.RigBoard
+
+        def broken(card, flash, seed, clock):
+            board = make(card, flash, seed, clock)
+            board.random = counted
+            return board
+
+        rig.RigBoard = broken
+        try:
+            app = camera.boot()
+        finally:
+            rig.RigBoard = make
+        tested = len(drawn)
+        camera.press()
+        camera.press()
+        said[source.__name__] = [app.state, app.why.code, len(drawn) - tested]
+    camera = rig.Camera()
+    camera.boot()
+    camera.boots -= 1  # the generator begins as it did at the boot before
+    app = camera.boot()
+    camera.press()
+    said["again"] = [app.state, app.why.code, 0]
+    return said
+
+
+def docking(_: object) -> list:
+    """States as the wearer presses and docks."""
+    camera = rig.Camera()
+    app = camera.boot()
+    states = [app.state]
+    camera.press()
+    states.append(app.state)
+    camera.film([rig.picture(1, 100)] * 3)
+    camera.board.power.dock = True
+    camera.turns(60)
+    camera.settle()
+    states.append(app.state)
+    camera.press()
+    states.append(app.state)
+    camera.film([rig.picture(1, 100)] * 3)
+    camera.press()
+    camera.settle()
+    states.append(app.state)
+    camera.board.power.dock = False
+    camera.turns(60)
+    states.append(app.state)
+    camera.board.power.fed = 0
+    app.alive.take()
+    camera.turns(1)
+    states.append(app.alive.take())
+    states.append(app.alive.take())
+    return states
+
+
+def full_card(plan: dict) -> dict:
+    """Record until the card is full, then again, then free the first recording and again."""
+    camera = rig.Camera(pages=96, tickets=8)
+    app = camera.boot()
+    states = []
+    pictures = [rig.picture(i, 90000) for i in range(70)]
+    camera.press()
+    camera.film(pictures[:20])
+    camera.press()
+    camera.settle()
+    camera.press()
+    camera.film(pictures[20:])
+    states.append([app.state, getattr(app.why, "code", None)])
+    camera.settle()
+    before = recordings(camera, plan["out"])
+    camera.press()
+    states.append([app.state, app.why.code])
+    first = camera.entries()[0]
+    camera.shelf.release(first[0], first[2])
+    camera.press()
+    states.append([app.state, camera.desk.last_number()])
+    camera.film(pictures[:5])
+    camera.press()
+    camera.settle()
+    after = recordings(camera, plan["out"])
+    return {"keys": keys(), "states": states, "before": before, "after": after}
+
+
+def wiped(_: object) -> list:
+    """Where C or a key of the recording is found in the camera's media and objects at the end."""
+    camera = rig.Camera()
+    app = camera.boot()
+    drawn = []
+    draw = camera.board.random
+    app._recording._random = lambda length_bytes: drawn.append(draw(length_bytes)) or drawn[-1]
+    camera.press()
+    # The recording burns the very object that it was given: look for a copy made from the source.
+    camera.film([rig.picture(1, 100)] * 3)
+    keys_of = app._recording._keys
+    tail_key = bytes(keys_of.tail_key)
+    extracted = bytes(keys_of._extracted)
+    found = []
+    if tail_key not in bytes(camera.flash_image):
+        found.append("T is not kept while recording")
+    camera.press()
+    camera.settle()
+    if drawn[1] != bytes(32):
+        found.append("C")
+    if any(keys_of.tail_key) or any(keys_of._extracted):
+        found.append("keys")
+    for image in (camera.card_image, camera.flash_image):
+        if extracted in bytes(image):
+            found.append("in media")
+    if camera.desk.tail() is not None:
+        found.append("tail")
+    return found
