@@ -109,8 +109,10 @@ def test_a_bundle_of_half_a_recording_says_so(footage: Footage) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [None, {}, [], {"reason": ""}, {"reason": "  "}, {"reason": 1}, {"reason": "a\nb"}]
-    + [{"reason": "x" * 501}, {"reason": "x", "more": 1}],
+    [
+        *(None, {}, [], {"reason": ""}, {"reason": "  "}, {"reason": 1}, {"reason": "a\nb"}),
+        *({"reason": "x" * 501}, {"reason": "x", "more": 1}),
+    ],
 )
 @pytest.mark.parametrize("what", ["open", "bundle"])
 def test_nothing_is_given_without_a_reason(footage: Footage, what: str, body: object) -> None:

@@ -32,6 +32,7 @@ _TIME_BASE = Fraction(1, 1_000_000)
 _MAX_PIXELS = 8192 * 8192
 _KEY_SECONDS = 2
 _LONGEST_LAST_US = 1_000_000
+_LONGEST_PAUSE_US = 1_800_000_000  # a sample's duration has 31 bits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _X264 = {"preset": "veryfast", "crf": "20", "bf": "0"}
 # JPEG files are sRGB in the matrix of BT.601 (JFIF); ITU-T H.273 gives the numbers.
@@ -76,16 +77,12 @@ class FilmWriter:
         self._damaged: list[int] = []
         self._count = 0
         self._first_us = 0
-        self._last_pts = -1
+        self._last_pts = 0
         self._step_us = max(1, 1_000_000_000 // about.rate)
 
     def add(self, jpeg: bytes, mono_us: int) -> None:
         """One frame, at a time that is not before the one ahead of it."""
-        self._first_us = mono_us if self._count == 0 else self._first_us
-        pts = max(mono_us - self._first_us, self._last_pts + 1)
-        if self._count:
-            self._step_us = pts - self._last_pts
-        self._last_pts = pts
+        pts = self._time_of(mono_us)
         picture = self._decoded(jpeg)
         if picture is None:
             self._damaged.append(self._count)
@@ -130,6 +127,19 @@ class FilmWriter:
             with suppress(av.FFmpegError, OSError):
                 self._container.close()
         self._part.unlink(missing_ok=True)
+
+    def _time_of(self, mono_us: int) -> int:
+        """Microseconds from the first frame; they rise, and no pause is longer than MP4 holds."""
+        if self._count == 0:
+            self._first_us, self._last_pts = mono_us, 0
+            return 0
+        wanted = mono_us - self._first_us
+        pts = min(max(wanted, self._last_pts + 1), self._last_pts + _LONGEST_PAUSE_US)
+        if wanted > pts:
+            self._first_us = mono_us - pts
+        self._step_us = pts - self._last_pts
+        self._last_pts = pts
+        return pts
 
     def _decoded(self, jpeg: bytes) -> Any:
         """The picture of one JPEG in the film's size, or None."""

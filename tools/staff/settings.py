@@ -40,12 +40,12 @@ def load(path: Path) -> Settings:
             raise StaffConfigError(f"`{key}` is not a setting.")
         if not isinstance(value, str) or not value:
             raise StaffConfigError(f"`{key}` must be a text that is not empty.")
-    for key in ("upstream_url", "certificate", "key", "server_ca"):
-        if key not in values:
-            raise StaffConfigError(f"`{key}` is missing.")
-    url = values.pop("upstream_url")
+    url = values.pop("upstream_url", "")
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname or parts.path not in ("", "/"):
         raise StaffConfigError("`upstream_url` must be https://HOST[:PORT].")
+    for key in ("certificate", "key", "server_ca"):
+        if key not in values:
+            raise StaffConfigError(f"`{key}` is missing.")
     folder = path.resolve().parent
     return Settings(url.rstrip("/"), **{key: folder / value for key, value in values.items()})
