@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
@@ -36,6 +37,8 @@ def command(into: Path, keep: bool) -> None:
     """
     if into.exists() and any(into.iterdir()) and not (into / "system").is_dir():
         raise click.BadParameter(f"{into} holds something else", param_hint="--into")
+    # Ended from outside, it ends what it started as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     begun = time.monotonic()
     story = Story(into)
     try:

@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from sim.room import Room
-from sim.state import RoomConfig, RoomState
+from sim.state import RoomConfig
 from tools.demo import checks
 from tools.demo.errors import DemoError
 from tools.demo.programs import Programs, candour, candour_json
@@ -169,8 +169,8 @@ class Story:
         code, said = candour("verify", "--anchor", self.folder / "anchor", "--json", copy)
         if code != 1:
             raise DemoError(f"{where} flipped, and verify said {code}", "report it: SECURITY.md")
-        refusal = json.loads(said)
-        return f"{where}: refused, {refusal['error']} at {_place(refusal['place'])}"
+        error = json.loads(said)["error"]
+        return f"{where}: refused, {error['code']} at {_place(error['place'])}"
 
     # Machinery
 
@@ -215,12 +215,6 @@ class Story:
 
         found: dict[str, Any] = self._programs.wait_for(what, bay)
         return found
-
-    @property
-    def seen(self) -> RoomState:
-        """The camera now."""
-        return self.room.state
-
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
