@@ -50,8 +50,9 @@ bench: setup ## Measure against the peers beside us; writes out/bench.json
 	@./tools/setup/system.sh lrzsz
 	@.venv/bin/python -m tools.bench $(ARGS)
 
-vectors: setup ## Write the standards' vectors and the bad ones again
+vectors: setup ## Write the standards' vectors, the golden recordings and the bad ones again
 	@.venv/bin/python -m tools.vectors.rfc
+	@.venv/bin/python -m tools.vectors.good
 	@.venv/bin/python -m tools.vectors.bad
 
 pins: setup ## Write the firmware's pin modules again from hw/boards

@@ -108,6 +108,7 @@ class Camera:
         self.shelf = Shelf(Ring(card), Catalogue("/rig/catalogue"))
         self.app = App(self.board, self.desk, self.shelf, self.time, lambda: self, self._note)
         self.app.start(FIRMWARE_DIGEST)
+        self.board.clock.creep_us = 0
         return self.app
 
     state = 0
@@ -130,13 +131,13 @@ class Camera:
     def turns(self, count: int, each_us: int = 1000) -> None:
         """Let the loop turn `count` times, so far apart."""
         for _ in range(count):
-            self.board.clock.now_us += each_us - 1
+            self.board.clock.now_us += each_us
             self.app.step()
 
     def settle(self, limit: int = 2000) -> None:
         """Turn until nothing moves."""
         for _ in range(limit):
-            self.board.clock.now_us += 999
+            self.board.clock.now_us += 1000
             if not self.app.step():
                 return
         raise AssertionError("the loop does not come to rest")
