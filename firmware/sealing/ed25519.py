@@ -12,12 +12,9 @@ from micropython import const
 from sealing.comb25519 import multiply_base_steps
 from sealing.edwards25519 import (
     L,
-    add,
-    cache,
     decode,
-    encode_public,
+    encode_public_sum,
     encode_steps,
-    extend,
     is_small_order,
     multiply_public,
 )
@@ -105,11 +102,10 @@ def verify(
     if response >= L:
         return False
     key = decode(public)
-    if key is None or is_small_order(key[0], key[1], key[2]):
+    if key is None or is_small_order(public) or is_small_order(signature[:32]):
         return False
     challenge = int.from_bytes(sha512(signature[:32], public, message), "little") % L
     x, y, z, t = key
     part = multiply_public(challenge, (-x, y, z, -t))
     whole = finish(multiply_base_steps(response))
-    x, y, z, _ = add(*extend(*whole), cache(*extend(*part)))
-    return not is_small_order(x, y, z) and encode_public(x, y, z) == signature[:32]
+    return encode_public_sum(whole, part) == signature[:32]

@@ -28,15 +28,13 @@ if TYPE_CHECKING:
 # The order of the base point.
 L = const((1 << 252) + 27742317777372353535851937790883648493)
 
+# y of the points whose order divides 8.
+_Y8 = const(2707385501144840649318225287225658788936804267575313519463743609750303402022)
+_SMALL_ORDER_Y = (0, 1, P - 1, _Y8, P - _Y8)
+
 
 def double(x: int, y: int, z: int) -> tuple[int, int, int, int]:
     """2 (x, y, z) as (X, Y, Z, T)."""
-    x, y, z, e, h = double_short(x, y, z)
-    return x, y, z, multiply(e, h)
-
-
-def double_short(x: int, y: int, z: int) -> tuple[int, int, int, int, int]:
-    """2 (x, y, z) as (X, Y, Z, E, H), where T would be E * H: a further doubling needs none."""
     m = M
     a = x * x
     a = (a & m) + (a >> 255) * 19
@@ -50,19 +48,7 @@ def double_short(x: int, y: int, z: int) -> tuple[int, int, int, int, int]:
     g = b - a
     h = b + a
     f = c + c - g
-    x = e * f
-    x = (x & m) + (x >> 255) * 19
-    y = g * h
-    y = (y & m) + (y >> 255) * 19
-    z = f * g
-    z = (z & m) + (z >> 255) * 19
-    return (
-        (x & m) + (x >> 255) * 19,
-        (y & m) + (y >> 255) * 19,
-        (z & m) + (z >> 255) * 19,
-        e,
-        h,
-    )
+    return multiply(e, f), multiply(g, h), multiply(f, g), multiply(e, h)
 
 
 def cache(x: int, y: int, z: int, t: int) -> tuple[int, int, int, int]:
@@ -97,15 +83,27 @@ def encode_steps(x: int, y: int, z: int) -> "Generator[None, None, bytes]":
     return _pack(x, y, inverse)
 
 
-def encode_public(x: int, y: int, z: int) -> bytes:
-    """The same where nothing is secret: a quarter of the time, which depends on z."""
-    return _pack(x, y, invert_public(z))
-
-
 def _pack(x: int, y: int, inverse: int) -> bytes:
     x = x * inverse % P
     y = y * inverse % P
     return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def encode_public_sum(p: tuple[int, int, int], q: tuple[int, int, int]) -> bytes:
+    """The canonical 32 bytes of p + q, both (X, Y, Z) and no secret (Bernstein et al. 2008)."""
+    a = p[2] * q[2] % P
+    b = a * a % P
+    c = p[0] * q[0] % P
+    d = p[1] * q[1] % P
+    e = c * d % P * D % P
+    x = a * (b - e) % P * ((p[0] + p[1]) * (q[0] + q[1]) - c - d)
+    y = a * (b + e) % P * (c + d)
+    return _pack(x, y, invert_public((b - e) * (b + e)))
+
+
+def is_small_order(encoding: bytes) -> bool:
+    """Whether a canonical point has an order of 1, 2, 4 or 8: it binds nothing."""
+    return int.from_bytes(encoding, "little") & M in _SMALL_ORDER_Y
 
 
 def decode(data: bytes | memoryview) -> "tuple[int, int, int, int] | None":
@@ -133,20 +131,8 @@ def decode(data: bytes | memoryview) -> "tuple[int, int, int, int] | None":
     return x, y, 1, multiply(x, y)
 
 
-def extend(x: int, y: int, z: int) -> tuple[int, int, int, int]:
-    """(x, y, z) as (X, Y, Z, T), without a division: over Z^2 in place of Z."""
-    return multiply(x, z), multiply(y, z), multiply(z, z), multiply(x, y)
-
-
-def is_small_order(x: int, y: int, z: int) -> bool:
-    """Whether 8 (x, y, z) is the neutral element: such a key or commitment binds nothing."""
-    for _ in range(3):
-        x, y, z, _, _ = double_short(x, y, z)
-    return x % P == 0 and (y - z) % P == 0
-
-
 def multiply_public(scalar: int, p: tuple[int, int, int, int]) -> tuple[int, int, int]:
-    """scalar * p, without T, for a public scalar; signed windows of 5 bits, so time varies."""
+    """scalar * p as (X, Y, Z) for a public scalar; signed windows of 5 bits, so time varies."""
     odd = [cache(*p)]
     twice = double(p[0], p[1], p[2])
     for _ in range(7):
@@ -161,9 +147,31 @@ def multiply_public(scalar: int, p: tuple[int, int, int, int]) -> tuple[int, int
             scalar -= digit
         digits.append(digit)
         scalar >>= 1
+    m = M
     x, y, z = 0, 1, 1
+    # The doubling stands here without a call, and T only where a point is added.
     for digit in reversed(digits):
-        x, y, z, e, h = double_short(x, y, z)
+        a = x * x
+        a = (a & m) + (a >> 255) * 19
+        b = y * y
+        b = (b & m) + (b >> 255) * 19
+        c = z * z
+        c = (c & m) + (c >> 255) * 19
+        e = x * y
+        e = (e & m) + (e >> 255) * 19
+        e += e
+        g = b - a
+        h = b + a
+        f = c + c - g
+        x = e * f
+        x = (x & m) + (x >> 255) * 19
+        x = (x & m) + (x >> 255) * 19
+        y = g * h
+        y = (y & m) + (y >> 255) * 19
+        y = (y & m) + (y >> 255) * 19
+        z = f * g
+        z = (z & m) + (z >> 255) * 19
+        z = (z & m) + (z >> 255) * 19
         if digit > 0:
             x, y, z, _ = add(x, y, z, multiply(e, h), odd[digit >> 1])
         elif digit < 0:

@@ -32,6 +32,12 @@ def _outcome(data: bytes, **limits: object) -> str:
     return hexlify(cbor.encode(value)).decode()
 
 
+def _timed(data: bytes) -> tuple[str, int]:
+    start = time.ticks_us()
+    outcome = _outcome(data)
+    return outcome, time.ticks_diff(time.ticks_us(), start)
+
+
 def both_ways(vectors: list[dict]) -> list[dict]:
     """Those that encode or decode to something else."""
     wrong = []
@@ -92,9 +98,10 @@ def fuzz(argument: dict) -> dict:
                 data = data[:at] + bytes(((state >> 7) & 255,)) + data[at:]
             elif at < len(data):
                 data[at] = data[at] ^ 1 << ((state >> 7) & 7) if what == 2 else (state >> 9) & 255
-        start = time.ticks_us()
-        outcome = _outcome(bytes(data))
-        slowest_us = max(slowest_us, time.ticks_diff(time.ticks_us(), start))
+        outcome, taken_us = _timed(bytes(data))
+        if taken_us > slowest_us:
+            # Once more, so that what else the machine does is not counted.
+            slowest_us = max(slowest_us, min(taken_us, _timed(bytes(data))[1]))
         if not outcome.startswith("Cbor"):
             taken += 1
             if outcome != hexlify(data).decode():
