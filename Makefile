@@ -14,6 +14,8 @@ SETUP := ./tools/setup/setup.sh
 CANDOUR := .venv/bin/candour
 PYTEST := .venv/bin/python -m pytest
 FAST := not web and not slow and not device32
+# make makes every failure a 2; what pytest said stands in out/pytest-exit, for .ci/run.
+SAID = || { code=$$?; mkdir -p out; echo $$code >out/pytest-exit; exit $$code; }
 LOCK := --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 UV = $$(ls -t "$${CANDOUR_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/candour}"/uv-*/bin/uv | head -n 1)
 
@@ -29,15 +31,15 @@ demo: setup ## A street recorded, docked, verified, stored and exported; then on
 	@$(CANDOUR) demo $(ARGS)
 
 test: setup ## Tests that need uv and MicroPython alone (ARGS="-k name")
-	@rm -f out/counts.json
-	@$(PYTEST) -m "$(FAST)" $(ARGS)
+	@rm -f out/counts.json out/pytest-exit
+	@$(PYTEST) -m "$(FAST)" $(ARGS) $(SAID)
 
 check: ## What .ci/run runs: test, lint, types, then browser, slow and 32-bit tests
 	@$(SETUP) --full
 	@$(MAKE) test
 	@$(MAKE) lint
 	@./tools/setup/system.sh chromium lrzsz
-	@$(PYTEST) -m "not ($(FAST))" $(ARGS)
+	@$(PYTEST) -m "not ($(FAST))" $(ARGS) $(SAID)
 
 lint: setup ## Format, lint, spelling and types
 	.venv/bin/ruff format --check --quiet
