@@ -9,6 +9,7 @@ the command `quit` all end it in order. docs/simulator.md §1.
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import signal
 import sys
@@ -46,7 +47,7 @@ def _with_keys(room: Room) -> None:
             live.update(line(room.state))
             if select.select([sys.stdin], [], [], _LOOK_S)[0]:
                 try:
-                    _press(room, sys.stdin.read(1))
+                    _press(room, os.read(sys.stdin.fileno(), 1).decode(errors="replace"))
                 except SimError as error:
                     live.console.print(Text(f"{error} {error.next_step}", style="yellow"))
 

@@ -201,17 +201,19 @@ class Cable:
             return b""
 
     def _to_dock(self) -> None:
-        rest = self._up.rest if self._left is None else self._up.rest[: self._left]
-        try:
-            sent = os.write(self._master, rest)
-        except BlockingIOError:
-            return
-        self.carried.to_dock += sent
-        self._up.rest = self._up.rest[sent:]
-        if self._left is not None:
-            self._left -= sent
-            if self._left == 0:
-                self._cut()
+        """As much of what waits as the port takes."""
+        while self._up.rest:
+            rest = self._up.rest if self._left is None else self._up.rest[: self._left]
+            try:
+                sent = os.write(self._master, rest)
+            except BlockingIOError:
+                return
+            self.carried.to_dock += sent
+            self._up.rest = self._up.rest[sent:]
+            if self._left is not None:
+                self._left -= sent
+                if self._left == 0:
+                    self._cut()
 
     def _to_camera(self) -> None:
         try:
