@@ -187,7 +187,8 @@ def _ports(value: object) -> tuple[str, ...]:
 def _url(value: str) -> str:
     try:
         parts = urlsplit(value)
-        wrong = parts.scheme != "https" or not parts.hostname or parts.port == 0
+        wrong = parts.scheme != "https" or not parts.hostname
+        _ = parts.port  # raises where it is none
     except ValueError:
         wrong = True
     if wrong or parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:

@@ -71,6 +71,10 @@ class Courier:
         """Close the connections."""
         await self._client.aclose()
 
+    async def health(self) -> None:
+        """Whether upstream answers at all; also loads the client and opens a connection."""
+        await self._call(self._client.build_request("GET", "/health"))
+
     async def status(self, status: bytes, certificate: bytes) -> list[tuple[int, bytes]]:
         """Relay a camera's status; the orders (kind, message) that come back for it."""
         body = await self._call(

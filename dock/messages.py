@@ -83,9 +83,9 @@ class Messages:
                 return kind, fields
         raise ProtocolError("a message without a type")
 
-    async def receive_raw(self, view: memoryview) -> None:
-        """The raw bytes behind a data message."""
-        await self._channel.read_exactly(view)
+    async def receive_raw(self, view: memoryview) -> int:
+        """Some of the raw bytes behind a data message: at least one, at most a record."""
+        return await self._channel.read_into(view)
 
     def list_above(self, number: int, segment: int) -> None:
         """Ask what the card holds above this recording number and segment."""

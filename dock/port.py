@@ -22,6 +22,7 @@ from dock.errors import LinkError, PortBusy, PortGone, ProtocolError
 _BLOCK_BYTES = 1 << 14
 _SHORT_BYTES = 1 << 10  # a tty gives up to 4 KiB a read
 _DRAIN_BYTES = 1 << 18  # at one go; then the other bays have their turn
+_FAST_BYTES = 1 << 15  # in one period: more than this waits for the driver's buffer
 _WRITE_AHEAD_BYTES = 1 << 16
 
 
@@ -122,7 +123,7 @@ class Port:
             self._wake()
         if len(self._arrived) >= self._ahead_bytes:
             return  # `take` begins to read again
-        if count >= _DRAIN_BYTES or (count and not self._period_s):
+        if count >= _FAST_BYTES or (count and not self._period_s):
             self._timer = self._loop.call_soon(self._tick)
         elif count:
             self._timer = self._loop.call_later(self._period_s, self._tick)

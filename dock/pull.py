@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dock.config import Config
-from dock.errors import ProtocolError
+from dock.errors import ProtocolError, SpoolError
 from dock.journal import Row
 from dock.keeper import Keeper
 from dock.messages import Entry, Messages, Run
@@ -27,7 +27,7 @@ class _Asked:
 
 
 class Puller:
-    """`pull` asks, `arrived` takes; `whole` hears of each segment that is complete."""
+    """`pull` asks, `arrived` takes, `store` keeps; `whole` hears of each complete segment."""
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class Puller:
         self._on_asked = asked
         self._on_whole = whole
         self._asked: deque[_Asked] = deque()
+        self._came: asyncio.Queue[tuple[_Asked, memoryview]] = asyncio.Queue()  # within the credit
         self._open: set[Segment] = set()
         self._credit_bytes = config.window_bytes
         self._room = asyncio.Event()
@@ -74,15 +75,19 @@ class Puller:
         if not self._asked or self._asked[0].run != run:
             raise ProtocolError("bytes that were not asked for, or not in that order")
         asked = self._asked[0]
-        block = memoryview(bytearray(run.length))
-        await self._messages.receive_raw(block)
+        block = memoryview(bytearray(run.length))  # as long as was asked for
+        got = 0
+        try:
+            while got < run.length:
+                got += await self._messages.receive_raw(block[got:])
+        finally:
+            self._came.put_nowait((asked, block[:got]))  # of a run that was cut, what came
         self._asked.popleft()
-        await self._keeper.do(self._keeper.spool.append, asked.key, block)
-        self.pulled_bytes += run.length
-        self._credit_bytes += run.length
-        self._room.set()
-        if run.offset + run.length == asked.length:
-            await self._finish(asked.key)
+
+    async def store(self) -> None:
+        """Put what arrives into the spool, for ever, while more arrives. Raises SpoolError."""
+        while True:
+            await self._keep(*await self._came.get())
 
     async def finished(self) -> None:
         """Until all that was asked for stands in the spool."""
@@ -91,9 +96,28 @@ class Puller:
             await self._room.wait()
 
     async def stop(self) -> None:
-        """The session ends: what came is kept."""
+        """The session ends: what came is kept. Raises the first SpoolError, behind all of it."""
+        first: SpoolError | None = None
+        while not self._came.empty():
+            try:
+                await self._keep(*self._came.get_nowait())
+            except SpoolError as error:
+                first = first or error
         for key in list(self._open):
-            await self._keeper.do(self._keeper.spool.pause, key)
+            try:
+                await self._keeper.do(self._keeper.spool.pause, key)
+            except SpoolError as error:
+                first = first or error
+        if first is not None:
+            raise first
+
+    async def _keep(self, asked: _Asked, block: memoryview) -> None:
+        await self._keeper.do(self._keeper.spool.append, asked.key, block)
+        self.pulled_bytes += len(block)
+        self._credit_bytes += len(block)
+        self._room.set()
+        if asked.run.offset + len(block) == asked.length:
+            await self._finish(asked.key)
 
     async def _take_credit(self, length: int) -> None:
         while self._credit_bytes < length or len(self._asked) >= self._config.gets:

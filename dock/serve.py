@@ -13,6 +13,7 @@ import os
 import signal
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from dock import trust
 from dock.bay import Bay
@@ -32,6 +33,8 @@ def run(config: Config, once: bool = False, within_s: float | None = None) -> in
     """Serve until a signal; with `once`, until a camera was drained. Raises DockError."""
     if not config.ports:
         raise ConfigError("`ports` names no port.")
+    if urlsplit(config.upstream_url).port == 0:
+        raise ConfigError("`upstream_url` has port 0: give the one that upstream listens on.")
     believed = trust.load(config)
     return asyncio.run(_serve(config, believed, once, within_s))
 
@@ -49,6 +52,7 @@ async def _serve(config: Config, believed: trust.Trust, once: bool, within_s: fl
             for work in (
                 station.verifier.run(),
                 station.forwarder.run(),
+                station.greet_upstream(),
                 station.state_file.run(),
                 _keep_bays(station),
             )

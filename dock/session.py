@@ -64,7 +64,10 @@ class Session:
                 return await self._work(status, certificate)
         finally:
             self._watch.done()
-            await self._puller.stop()
+            try:
+                await self._puller.stop()
+            except SpoolError as error:
+                self._report(error)
 
     async def _greet(self) -> tuple[bytes, bytes]:
         self._watch.due("the handshake", self._config.handshake_ms)
@@ -80,12 +83,14 @@ class Session:
         self._watch.done()
         self._camera, self._epoch, self._certificate = named.camera, named.epoch, certificate
         self._bay.camera, self._bay.epoch = named.camera, named.epoch
+        self._bay.pulled_bytes = 0
         return status, certificate
 
     async def _work(self, status: bytes, certificate: bytes) -> Visit:
         director = asyncio.create_task(self._direct())
         helpers = [
             asyncio.create_task(self._receive()),
+            asyncio.create_task(self._puller.store()),
             asyncio.create_task(self._relay.receipts(self._camera, self._epoch)),
         ]
         report = asyncio.create_task(self._relay.report_status(status, certificate))
@@ -94,9 +99,9 @@ class Session:
             for task in helpers:
                 if task.done():
                     task.result()  # raises what ended it
-            outcome = await director
+            visit = await director
             self._messages.bye(messages.DONE)
-            return outcome
+            return visit
         except (SpoolError, ProtocolError) as error:
             self._part(messages.STOPPING if isinstance(error, SpoolError) else messages.PROTOCOL)
             raise
@@ -240,6 +245,7 @@ class Session:
     # What is told.
 
     def _whole(self, row: Row) -> None:
+        self._bay.pulled_bytes = self._puller.pulled_bytes
         self._station.whole(row)
 
     def _report(self, error: DockError) -> None:

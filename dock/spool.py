@@ -81,7 +81,7 @@ class Spool:
 
     def append(self, key: Segment, data: bytes | memoryview) -> None:
         """Take the bytes that follow; each checkpoint makes them durable."""
-        growing = self._growing[key]
+        growing = self._held_open(key)
         before = growing.length
         step = self._config.checkpoint_bytes
         with self._giving_up(key):
@@ -100,7 +100,7 @@ class Spool:
 
     def finish(self, key: Segment) -> Row:
         """All bytes came: sync, rename, sync the folder; then the journal says so."""
-        growing = self._growing[key]
+        growing = self._held_open(key)
         with self._giving_up(key):
             digest = growing.sync()
             files.move(self._layout.partial(key), self._layout.whole(key))
@@ -262,6 +262,12 @@ class Spool:
             if error.sqlite_errorname == "SQLITE_FULL":
                 raise SpoolFull("no room is left for the journal") from error
             raise SpoolFault(f"the journal: {error}") from error
+
+    def _held_open(self, key: Segment) -> Growing:
+        growing = self._growing.get(key)
+        if growing is None:
+            raise SpoolFault("the file was given up before")
+        return growing
 
     def _known(self, key: Segment) -> Row:
         row = self.find(key)

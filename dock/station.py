@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all bays of a dock share, and who hears of what: the wiring, no decisions."""
 
+import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Iterator
@@ -57,6 +58,16 @@ class Station:
     def whole(self, row: Row) -> None:
         """A segment is complete in the spool."""
         self.verifier.add(row)
+
+    async def greet_upstream(self) -> None:
+        """Say at the start whether there is a way upstream; then wait with the others."""
+        try:
+            await self.courier.health()
+        except UpstreamError as error:
+            _LOG.warning("%s: %s %s", error.code, error.message, error.next_step)
+            self.state.upstream_fault = Fault.of(error)
+            self.changed()
+        await asyncio.Event().wait()
 
     def visited(self, bay: BayState, visit: Visit) -> None:
         """A session ended well."""

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Candour authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of the dock stand on: a force, the real firmware on a real port, real footage.
+"""What the tests of the dock stand on: a force, the real firmware on a real port, real card.
 
-The camera is `firmware/link` under MicroPython (`tests/device/link/on_camera.py`); the cable is the
+The camera is `firmware/link` under MicroPython (`tests/device/link/on_camera.py`), the cable the
 simulator's pty; segments are written by `tests.evidence.writer`.
 """
 
@@ -18,15 +18,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dock import journal, serve
 from dock.config import Config, load
+from dock.journal import Row
+from dock.spool import Spool
 from sim.usb import Cable
 from tests.evidence.writer import Camera, Writer
-from tests.upstream.stage import Stage
+from tests.upstream.stage import Footage, Running, Stage
 from tools.provision.certificates import CLIENT, Pair
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tests" / "device" / "link" / "on_camera.py"
 HEAP_BYTES = 16 << 20
+STATES = (*journal.HELD, journal.RECEIPTED, journal.ACKNOWLEDGED, journal.QUARANTINED)
 QUICK = {
     "hello_ms": 200,
     "scan_ms": 10,
@@ -38,18 +42,31 @@ QUICK = {
 }
 
 
-class Footage:
+class Card:
     """What one camera holds: files on its card, and what it has told and done."""
 
-    def __init__(self, stage: Stage, name: str = "camera-1", seed: int = 1) -> None:
+    def __init__(self, stage: Stage, camera: Camera) -> None:
         self.stage = stage
-        self.camera = Camera(seed=seed, name=name)
+        self.camera = camera
+        name = camera.name
         self.certificate = stage.enlist(self.camera)
         self.folder = stage.folder / name
         (self.folder / "card").mkdir(parents=True)
         self.pair: Pair = stage.force.camera.issue("0123456789abcdef", CLIENT)
         self.segments: list[tuple[bytes, int, int, bytes]] = []
         self._rows: list[list[Any]] = []
+
+    @classmethod
+    def filled(
+        cls, server: Running, seed: int, recordings: Sequence[int], frames: int, groups: int
+    ) -> Card:
+        """A camera with one recording for each number of segments, under the server's tickets."""
+        source = Footage(server, seed, f"camera-{seed}")
+        card = cls(server.stage, source.camera)
+        for number, segments in enumerate(recordings, 1):
+            writer = source.writer(number)
+            card.hold(writer, writer.segments(segments, groups, frames))
+        return card
 
     def hold(self, writer: Writer, segments: Sequence[bytes], marked: bool = False) -> None:
         """Put a recording onto the card."""
@@ -101,16 +118,16 @@ class Footage:
 class Device:
     """The camera's process and its end of the wire."""
 
-    def __init__(self, micropython: Path, footage: Footage, **changes: Any) -> None:
+    def __init__(self, micropython: Path, card: Card, **changes: Any) -> None:
         self.usb, theirs = socket.socketpair()
         theirs.setblocking(False)
         environment = {**os.environ, "MICROPYPATH": f"{ROOT / 'firmware'}:.frozen"}
-        command = [micropython, "-X", f"heapsize={HEAP_BYTES}", SCRIPT]
-        self.log = (footage.folder / "camera.log").open("ab")
+        command = [str(micropython), "-X", f"heapsize={HEAP_BYTES}", str(SCRIPT)]
+        self.log = (card.folder / "camera.log").open("ab")
         self.process = subprocess.Popen(
-            [*command, footage.write(**changes)],
-            stdin=theirs,
-            stdout=theirs,
+            [*command, str(card.write(**changes))],
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
             stderr=self.log,
             env=environment,
         )
@@ -125,10 +142,10 @@ class Device:
 
 @contextmanager
 def plugged(
-    micropython: Path, footage: Footage, port: Path, cable: dict[str, Any], **changes: Any
+    micropython: Path, card: Card, port: Path, cable: dict[str, Any], **changes: Any
 ) -> Iterator[Cable]:
     """A camera on the port for the length of a block."""
-    device = Device(micropython, footage, **changes)
+    device = Device(micropython, card, **changes)
     try:
         with Cable(device.usb, port, **cable) as made:
             made.plug()
@@ -137,13 +154,45 @@ def plugged(
         device.stop()
 
 
-def dock_config(stage: Stage, port: int, **changes: Any) -> Config:
-    """The provisioned dock's settings, quick enough for tests."""
-    flags = {"upstream_url": f"https://localhost:{port}", **QUICK, **changes}
-    return load(stage.folder / "dock" / "dock.toml", flags, {})
+class Site:
+    """A dock with a spool of its own, watching one port."""
+
+    def __init__(self, stage: Stage, folder: Path) -> None:
+        self.stage = stage
+        self.port = folder / "usb"
+        self.spool = folder / "spool"
+
+    def config(self, upstream_port: int, **changes: Any) -> Config:
+        """The provisioned dock's settings, with waits that suit a test."""
+        flags: dict[str, Any] = {
+            "upstream_url": f"https://localhost:{upstream_port}",
+            "ports": (str(self.port),),
+            "spool": self.spool,
+            **QUICK,
+        }
+        return load(self.stage.folder / "dock" / "dock.toml", flags | changes, {})
+
+    def drain(self, upstream_port: int, within_s: float = 60, **changes: Any) -> int:
+        """Run the dock in this process until a camera is drained; the exit code."""
+        return serve.run(self.config(upstream_port, **changes), once=True, within_s=within_s)
+
+    def state(self) -> Any:
+        """What the dock wrote of itself last."""
+        return json.loads((self.spool / "state.json").read_bytes())
+
+    def rows(self, upstream_port: int = 1) -> list[Row]:
+        """What its journal knows, after it has ended."""
+        spool = Spool(self.config(upstream_port))
+        try:
+            return spool.rows(*STATES)
+        finally:
+            spool.close()
+
+    def files(self, folder: str) -> list[Path]:
+        """Segments in a part of the spool."""
+        return sorted(path for path in (self.spool / folder).rglob("*.seg"))
 
 
-def dock_command(stage: Stage, *flags: str) -> list[str]:
-    """The shipped command line of that dock."""
-    command = [sys.executable, "-c", "from tools.cli import main; main()", "dock", "run"]
-    return [*command, "--config", str(stage.folder / "dock" / "dock.toml"), *flags]
+def command(*words: str) -> list[str]:
+    """The shipped command line."""
+    return [sys.executable, "-c", "from tools.cli import main; main()", "dock", *words]
