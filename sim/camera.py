@@ -29,6 +29,7 @@ from sim.usb import Cable, Carried
 
 BUTTONS = {"record": "RECORD_BUTTON", "mark": "MARK_BUTTON"}
 FAULTS = {"light": ("ok", "open", "shorted", "covered"), "beeper": ("ok", "dead")}
+_LIFT_S = 0.1
 _RESETS, _RESETS_WITHIN_S = 10, 20.0
 _LINE_BYTES = 65536
 _SAYS_STATE = re.compile(r"^state (\w+)$")
@@ -65,6 +66,7 @@ class Camera:
         self._reset_count = 0
         self._levels = {"RECORD_BUTTON": 1, "MARK_BUTTON": 1, "VBUS_SENSE": int(config.docked)}
         self._faults = {"light": "ok", "beeper": "ok"}
+        self._fingers = {button: asyncio.Lock() for button in BUTTONS}
         self._public = Public()
         self._said: bool | None = None
         self._before = Carried()
@@ -178,14 +180,16 @@ class Camera:
     # Hands
 
     async def press(self, button: str, hold_s: float) -> None:
-        """Hold a button down for so long."""
-        self._needs_power()
-        role = BUTTONS[button]
-        self._drive(role, 0)
-        try:
-            await asyncio.sleep(hold_s)
-        finally:
-            self._drive(role, 1)
+        """Hold a button down for so long; a finger also needs a moment between two presses."""
+        async with self._fingers[button]:
+            self._needs_power()
+            role = BUTTONS[button]
+            self._drive(role, 0)
+            try:
+                await asyncio.sleep(hold_s)
+            finally:
+                self._drive(role, 1)
+            await asyncio.sleep(_LIFT_S)
 
     def dock(self) -> None:
         """Put the camera on the dock: power on its contacts, and a port where it runs."""
