@@ -50,6 +50,7 @@ class Line:
     light: str
     light_seen: bool
     beeps: str
+    beeps_heard: bool
     state: str
     state_kind: str
     notes: tuple[str, ...]
@@ -94,8 +95,9 @@ def page(connection: Connection, limit: int, before: int | None) -> Page:
     rows = catalogue.arrived(connection, limit + 1, before=before)
     shown = rows[:limit]
     table, clashes = catalogue.recordings, catalogue.conflicts
-    counts = select(func.count(), func.coalesce(func.sum(table.c.ended), 0)).select_from(table)
-    in_all, complete = connection.execute(counts).one()
+    in_all = connection.execute(select(func.count()).select_from(table)).scalar_one()
+    ended = select(func.count()).select_from(table).where(table.c.ended)
+    complete = connection.execute(ended).scalar_one()
     last = connection.execute(
         select(clashes).order_by(clashes.c.entry.desc()).limit(_CLASHES)
     ).all()
@@ -117,7 +119,6 @@ def line(recording: Recording, in_conflict: bool) -> Line:
     if in_conflict:
         state, kind = "conflict", "bad"
     notes = ["marked"] * recording.marked + ["tail recovered"] * recording.recovered
-    recorded_ms, light_ms = recording.recording_ms, recording.light_ms
     return Line(
         id=recording.id.hex()[:8],
         camera=f"{recording.camera}/{recording.epoch}",
@@ -126,17 +127,35 @@ def line(recording: Recording, in_conflict: bool) -> Line:
         uncertainty=uncertainty(recording.started_uncertainty_us),
         duration=duration(recording.duration_us),
         segments=f"{recording.segments:,}",
-        size=f"{recording.bytes / 1e6:,.1f} MB",
+        size=size(recording.bytes),
         frames=f"{recording.frames:,}",
         dropped=f"{recording.dropped_frames:,} dropped" if recording.dropped_frames else "",
-        light=f"{light_ms / 1000:,.1f} of {recorded_ms / 1000:,.1f} s" if recorded_ms else "none",
-        light_seen=light_ms > 0,
+        light=light(recording),
+        light_seen=recording.light_ms > 0,
         beeps=f"{recording.beeps_heard:,} of {recording.beeps_sounded:,} beeps heard",
+        beeps_heard=recording.beeps_heard >= recording.beeps_sounded,
         state=state,
         state_kind=kind,
         notes=tuple(notes),
         received=utc(recording.latest_utc_us),
     )
+
+
+def light(recording: Recording) -> str:
+    """What the camera's sense input saw of its own light while it recorded."""
+    recorded_s = f"{recording.recording_ms / 1000:,.1f} s"
+    if recording.recording_ms == 0:
+        return "not measured"
+    return (
+        f"{recording.light_ms / 1000:,.1f} of {recorded_s}"
+        if recording.light_ms
+        else (f"never, in {recorded_s}")
+    )
+
+
+def size(count: int) -> str:
+    """Bytes in words."""
+    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count / 1e3:,.1f} kB"
 
 
 def utc(value_us: int) -> str:
