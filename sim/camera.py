@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import re
-import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -26,12 +23,12 @@ from sim.public import FLASH_GAP_US, Public
 from sim.sensor import Sensor
 from sim.state import Power, RoomConfig, RoomState
 from sim.usb import Cable, Carried
+from sim.watchdog import RESETS, WITHIN_S, Resets, Watchdog
+from sim.wires import Wires
 
 BUTTONS = {"record": "RECORD_BUTTON", "mark": "MARK_BUTTON"}
 FAULTS = {"light": ("ok", "open", "shorted", "covered"), "beeper": ("ok", "dead")}
 _LIFT_S = 0.1
-_RESETS, _RESETS_WITHIN_S = 10, 20.0
-_LINE_BYTES = 65536
 _SAYS_STATE = re.compile(r"^state (\w+)$")
 
 
@@ -60,10 +57,9 @@ class Camera:
         self._next_cause: int | None = None
         self._exit_code: int | None = None
         self._gone = asyncio.Event()
-        self._frames: threading.Thread | None = None
+        self._wires: Wires | None = None
         self._boots = 0
-        self._resets: deque[float] = deque(maxlen=_RESETS)
-        self._reset_count = 0
+        self._resets = Resets()
         self._levels = {"RECORD_BUTTON": 1, "MARK_BUTTON": 1, "VBUS_SENSE": int(config.docked)}
         self._faults = {"light": "ok", "beeper": "ok"}
         self._fingers = {button: asyncio.Lock() for button in BUTTONS}
@@ -72,9 +68,7 @@ class Camera:
         self._before = Carried()
         self._cut_after = config.cut_after_bytes
         self._rtc_us = -config.rtc_behind_s * 1_000_000
-        self._board_rest = b""
-        self._watchdog: asyncio.TimerHandle | None = None
-        self._watchdog_s = 0.0
+        self._watchdog = Watchdog(self._bark)
         self._calm: asyncio.TimerHandle | None = None
 
     # Power
@@ -95,10 +89,8 @@ class Camera:
         self._boots += 1
         self._gone.clear()
         self._log.note(f"room: boot {self._boots}, cause {cause}, {self._interpreter.bits} bit")
-        boot.board.setblocking(False)
-        self._loop.add_reader(boot.board, self._hear_board)
-        self._loop.add_reader(boot.log_fd, self._hear_log)
-        self._frames = self._sensor.start(boot.sensor)
+        frames = self._sensor.start(boot.sensor)
+        self._wires = Wires(boot, frames, self._obey, self._logged)
         self._cable = Cable(
             boot.usb,
             self._config.folder / "usb",
@@ -112,7 +104,7 @@ class Camera:
             self._tell(f"fault {device} {fault}")
         if self._levels["VBUS_SENSE"]:
             self._cable.plug()
-        boot.watch(self._from_thread(self._ended, boot))
+        boot.watch(self._from_thread(self._ended))
         self._changed()
 
     def _from_thread(self, call: Callable[..., None], *first: object) -> Callable[..., None]:
@@ -139,32 +131,23 @@ class Camera:
     def _reset(self, cause: int) -> None:
         if self._boot is None or self._next_cause is not None:
             return
-        now_s = self._loop.time()
-        self._resets.append(now_s)
-        self._reset_count += 1
-        if len(self._resets) == _RESETS and now_s - self._resets[0] < _RESETS_WITHIN_S:
-            self._log.note(f"room: {_RESETS} resets within {_RESETS_WITHIN_S:.0f} s; left off")
+        if self._resets.endless(self._loop.time()):
+            self._log.note(f"room: {RESETS} resets within {WITHIN_S:.0f} s; left off")
         else:
             self._next_cause = cause
         self._boot.kill()
 
-    def _ended(self, boot: Boot, code: int) -> None:
+    def _ended(self, code: int) -> None:
         """The process is gone: take the wires down, then boot again where a reset asked for it."""
-        self._hear_log()
-        self._loop.remove_reader(boot.board)
-        self._loop.remove_reader(boot.log_fd)
-        boot.board.close()
-        os.close(boot.log_fd)
+        if self._wires is not None:
+            self._wires.close()
         if self._cable is not None:
             self._count_cable(self._cable)
             self._cable.close()
-        if self._frames is not None:
-            self._frames.join()
-        for timer in (self._watchdog, self._calm):
-            if timer is not None:
-                timer.cancel()
-        self._boot = self._cable = self._watchdog = self._calm = None
-        self._board_rest = b""
+        self._watchdog.stop()
+        if self._calm is not None:
+            self._calm.cancel()
+        self._boot = self._wires = self._cable = self._calm = None
         self._public.dark()
         self._said = None
         cause, self._next_cause = self._next_cause, None
@@ -233,40 +216,13 @@ class Camera:
     # Wires
 
     def _tell(self, line: str) -> None:
-        if self._boot is not None:
-            try:
-                self._boot.board.send(line.encode() + b"\n")
-            except (BlockingIOError, ConnectionError):
-                self._log.note(f"room: the board did not take '{line}'")
+        if self._wires is not None and not self._wires.tell(line):
+            self._log.note(f"room: the board did not take '{line}'")
 
-    def _hear_log(self) -> None:
-        if self._boot is None:
-            return
-        try:
-            some = os.read(self._boot.log_fd, _LINE_BYTES)
-        except BlockingIOError:
-            return
-        if not some:
-            self._loop.remove_reader(self._boot.log_fd)
+    def _logged(self, some: bytes) -> None:
         for line in self._log.feed(some):
             if said := _SAYS_STATE.match(line):
                 self._said = said[1] == "recording"
-        self._changed()
-
-    def _hear_board(self) -> None:
-        if self._boot is None:
-            return
-        try:
-            some = self._boot.board.recv(_LINE_BYTES)
-        except (BlockingIOError, ConnectionError):
-            return
-        if not some:
-            self._loop.remove_reader(self._boot.board)
-            return
-        *lines, self._board_rest = (self._board_rest + some)[-_LINE_BYTES:].split(b"\n")
-        for line in lines:
-            word, *rest = line.decode(errors="replace").split(" ")
-            self._obey(word, rest)
         self._changed()
 
     def _obey(self, word: str, rest: list[str]) -> None:
@@ -277,19 +233,14 @@ class Camera:
             self._public.driven_to(rest[0], rest[1] != "0" or rest[3] != "0", at_us)
             self._look_again()
         elif word == "watchdog":
-            self._watchdog_s = int(rest[0]) / 1000
-            self._feed()
+            self._watchdog.start(int(rest[0]) / 1000)
         elif word == "fed":
-            self._feed()
+            self._watchdog.feed()
         elif word == "reset":
             self._reset(HARD_RESET)
         elif word == "rtc":
             self._rtc_us = int(rest[0])
-
-    def _feed(self) -> None:
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-        self._watchdog = self._loop.call_later(self._watchdog_s, self._bark)
+        self._changed()
 
     def _bark(self) -> None:
         self._log.note("room: watchdog")
@@ -320,7 +271,7 @@ class Camera:
             bits=self._interpreter.bits,
             pid=boot.process.pid if boot is not None else None,
             boots=self._boots,
-            resets=self._reset_count,
+            resets=self._resets.count,
             exit_code=self._exit_code,
             docked=bool(self._levels["VBUS_SENSE"]),
             usb=str(self._config.folder / "usb") if cable is not None and cable.plugged else None,
