@@ -14,6 +14,7 @@ from link.messages import is_bytes, is_uint, require
 FRAME_BYTES = const(16384)
 RUN_BYTES = const(262144)
 _SEGMENT_BYTES = const(8388608)
+_IN_BLOCK = const(511)
 
 
 def check(message: list, shelf) -> None:
@@ -52,23 +53,26 @@ class Run:
         self._segment = message[2]
         self._offset = message[3]
         self._left = message[4]
-        self._fill()
+        # The first frame ends on a block of the card, so that the others need no copying.
+        self._fill(FRAME_BYTES - (self._offset & _IN_BLOCK))
         return [messages.DATA, message[1], message[2], message[3], message[4]]
 
     def step(self, channel) -> bool:
         """Write what is left of a frame, or read the next; True where something moved."""
         if self._sent == self._filled:
-            self._fill()
+            self._fill(FRAME_BYTES)
         count = channel.write(self._buffer, self._sent, self._filled - self._sent)
         if not count:
             return False
         self._sent += count
         return True
 
-    def _fill(self) -> None:
+    def _fill(self, most: int) -> None:
         view = self._view
-        if self._left < FRAME_BYTES:
-            view = view[: self._left]
+        if self._left < most:
+            most = self._left
+        if most < FRAME_BYTES:
+            view = view[:most]
         try:
             count = self._shelf.read(self._recording, self._segment, self._offset, view)
         except OSError:

@@ -14,7 +14,8 @@ from link import messages
 from link.messages import is_uint, require
 from link.order import receipt, tickets
 from link.order import time as time_order
-from link.orders import FAULT, OBEYED, RECEIPT, TICKETS, TIME, Orders, Refused
+from link.orders import RECEIPT, TICKETS, TIME, Orders
+from link.results import FAULT, OBEYED, Refused
 
 _REQUESTS = const(32)
 _ORDERS = const(8)

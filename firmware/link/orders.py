@@ -11,17 +11,11 @@ from sealing import cbor, cose
 from sealing.errors import CborError, CoseError
 
 from link.messages import is_bytes, is_uint
+from link.results import FOREIGN, REFUSED, STALE, UNMATCHED, Refused
 
 RECEIPT = const(1)
 TICKETS = const(2)
 TIME = const(3)
-
-OBEYED = const(0)
-REFUSED = const(1)
-FOREIGN = const(2)
-STALE = const(3)
-UNMATCHED = const(4)
-FAULT = const(5)
 
 _UINT16 = 0xFFFF
 _UINT32 = 0xFFFFFFFF
@@ -34,14 +28,6 @@ _DOMAINS = {
     TICKETS: "candour-v1/tickets",
     TIME: "candour-v1/time",
 }
-
-
-class Refused(Exception):
-    """The order isn't obeyed: result {code} of docs/link.md §3."""
-
-    def __init__(self, code: int):
-        super().__init__(code)
-        self.code = code
 
 
 def _require(condition: bool, code: int = REFUSED) -> None:

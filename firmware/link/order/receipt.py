@@ -8,7 +8,7 @@ about what stands there now.
 
 import hashlib
 
-from link.orders import UNMATCHED, Refused
+from link.results import UNMATCHED, Refused
 
 
 def steps(fields: list, orders, shelf, view: memoryview):
