@@ -22,8 +22,8 @@ from typing import Protocol
 from evidence.archive import MAX_MEMBERS, Archive
 from evidence.bundle import Digest
 from evidence.errors import BadStructure, BundleTooLarge, Place
-from evidence.layout import max_bytes
-from evidence.limits import SEGMENT_BYTES
+from evidence.layout import max_bytes, segment_of
+from evidence.limits import MANIFEST_BYTES, SEGMENT_BYTES
 
 _DEPTH = 3
 # O_NONBLOCK: opening a pipe that took a file's place must not wait for its writer.
@@ -105,12 +105,13 @@ class Zip:
 
 
 class ReadAhead:
-    """evidence.bundle.Files over a Store: one file ahead, digests beside."""
+    """evidence.bundle.Files over a Store: one large file ahead, large digests beside."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         # Page-aligned memory: reading into it is several times as fast as into other buffers.
         self._buffers = [memoryview(mmap.mmap(-1, SEGMENT_BYTES + mmap.PAGESIZE)) for _ in "ab"]
+        self._small = memoryview(bytearray(MANIFEST_BYTES + 1))
 
     def sizes(self) -> Mapping[str, int]:
         """Path and bytes of every file."""
@@ -118,18 +119,21 @@ class ReadAhead:
 
     def stream(self, paths: Sequence[str]) -> Iterator[tuple[memoryview, Digest]]:
         """The files in order, each with its digest. One's bytes last until the next is asked."""
-        if len(paths) == 1:
-            data = self._store.read(paths[0], self._buffers[0])
-            yield data, sha256(data).digest
-            return
+        large = [path for path in paths if segment_of(path)]
         # One worker does its tasks in order: a file's digest is made before its buffer is read
-        # into again.
+        # into again. For small files, asking it would take longer than doing it.
         with ThreadPoolExecutor(1) as beside:
             ahead: deque[Future[memoryview]] = deque()
-            for at in range(len(paths)):
-                for number in range(at + len(ahead), min(at + 2, len(paths))):
-                    buffer = self._buffers[number % 2]
-                    ahead.append(beside.submit(self._store.read, paths[number], buffer))
+            begun = 0
+            for path in paths:
+                if not segment_of(path):
+                    data = self._store.read(path, self._small)
+                    yield data, sha256(data).digest
+                    continue
+                while begun < len(large) and len(ahead) < 2:
+                    buffer = self._buffers[begun % 2]
+                    ahead.append(beside.submit(self._store.read, large[begun], buffer))
+                    begun += 1
                 data = ahead.popleft().result()
                 yield data, beside.submit(_digest, data).result
 
