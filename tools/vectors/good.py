@@ -50,8 +50,10 @@ def written_by(micropython: Path) -> dict[str, Vector]:
     with tempfile.TemporaryDirectory() as folder:
         source, sink = Path(folder, "in.json"), Path(folder, "out.json")
         source.write_text("null")
-        command = [micropython, "-X", f"heapsize={HEAP_BYTES}", DEVICE / "call.py"]
-        subprocess.run([*command, "on_golden", "write", source, sink], env=environment, check=True)
+        command = [str(micropython), "-X", f"heapsize={HEAP_BYTES}", str(DEVICE / "call.py")]
+        subprocess.run(
+            [*command, "on_golden", "write", str(source), str(sink)], env=environment, check=True
+        )
         vectors: dict[str, Vector] = json.loads(sink.read_text())
     return vectors
 

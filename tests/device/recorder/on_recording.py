@@ -9,19 +9,6 @@ import time
 import rig
 
 
-def keys() -> dict:
-    """Public keys, and the tickets' private halves by their id."""
-    found = {
-        "evidence_public": rig.EVIDENCE.public.hex(),
-        "root_public": rig.ROOT.public.hex(),
-        "certificate": rig.CERTIFICATE.hex(),
-    }
-    for index in range(8):
-        name, private, _ = rig.ticket(index)
-        found[name.hex()] = private.hex()
-    return found
-
-
 def recordings(camera, folder: str) -> list:
     """[[path of a segment's bytes, …], …] by recording number."""
     found = {}
@@ -52,7 +39,7 @@ def record(plan: dict) -> dict:
     camera.press()
     camera.settle()
     return {
-        "keys": keys(),
+        "keys": rig.keys(),
         "recordings": recordings(camera, plan["out"]),
         "pictures": digests(pictures),
         "state": app.state,
@@ -80,7 +67,7 @@ def drops(plan: dict) -> dict:
     camera.film(pictures[23:33])
     camera.press()
     camera.settle()
-    return {"keys": keys(), "recordings": recordings(camera, plan["out"])}
+    return {"keys": rig.keys(), "recordings": recordings(camera, plan["out"])}
 
 
 def heap(_: object) -> dict:
@@ -265,7 +252,7 @@ def full_card(plan: dict) -> dict:
     camera.press()
     camera.settle()
     after = recordings(camera, plan["out"])
-    return {"keys": keys(), "states": states, "before": before, "after": after}
+    return {"keys": rig.keys(), "states": states, "before": before, "after": after}
 
 
 def wiped(_: object) -> list:

@@ -50,6 +50,19 @@ def ticket(index: int) -> tuple[bytes, bytes, bytes]:
     return seed("ticket id %d" % index)[:16], private, x25519.public_key(private)
 
 
+def keys() -> dict:
+    """Public keys, and the tickets' private halves by their id."""
+    found = {
+        "evidence_public": EVIDENCE.public.hex(),
+        "root_public": ROOT.public.hex(),
+        "certificate": CERTIFICATE.hex(),
+    }
+    for index in range(8):
+        name, private, _ = ticket(index)
+        found[name.hex()] = private.hex()
+    return found
+
+
 class Camera:
     """`pages` of card; `tickets` of them from number 0."""
 

@@ -18,6 +18,10 @@ class PowerCut(BaseException):
     """The supply is gone: nothing may catch this."""
 
 
+# Made beforehand: a file that a cut left open is closed by the collector, which may not allocate.
+_CUT = PowerCut()
+
+
 class Supply:
     """`cut_at` is the unit of writing at which it goes; 0 for never.
 
@@ -28,19 +32,27 @@ class Supply:
         self.cut_at = cut_at
         self.loss = loss
         self.writes = 0
+        self.dead = False
         self.devices = []
 
     def write(self, units: int = 1) -> int:
         """Count units; how many of them still stand."""
+        self.check()
         before = self.writes
         self.writes += units
         return units if not before < self.cut_at <= self.writes else self.cut_at - before - 1
 
+    def check(self) -> None:
+        """Nothing goes on without power."""
+        if self.dead:
+            raise _CUT
+
     def cut(self) -> None:
         """The power goes now."""
+        self.dead = True
         for device in self.devices:
             device.lose(self.loss, self.cut_at)
-        raise PowerCut()
+        raise _CUT
 
 
 class RamCard:
@@ -104,6 +116,7 @@ class RamFlash:
         supply.devices.append(self)
 
     def readblocks(self, block: int, buf, offset: int = 0) -> None:
+        self._supply.check()
         start = block * ERASE_BYTES + offset
         buf[:] = self._image[start : start + len(buf)]
 
@@ -117,6 +130,7 @@ class RamFlash:
         self._supply.cut()
 
     def ioctl(self, op: int, arg: int) -> int:
+        self._supply.check()
         if op == 4:
             return len(self._image) // ERASE_BYTES
         if op == 5:

@@ -26,7 +26,7 @@ class Draws:
 
 
 class RigClock:
-    """Ticks that wrap like a 32-bit board's, moved by hand; during boot they creep by themselves."""
+    """Ticks that wrap like a 32-bit board's, moved by hand; they creep during boot."""
 
     def __init__(self, utc_s: int = 1767225600) -> None:
         self.now_us = 5000
