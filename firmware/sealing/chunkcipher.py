@@ -8,6 +8,9 @@ IV of a CBC object that exists, and a new object costs 400 bytes and a key sched
 serves a group, and P0 xor IV xor S is encrypted in place of P0, S being the last block that the
 object made. Nothing here grows with the number of chunks; a chunk leaves a hash object, its
 digest and a few views behind for the collector, less than 1 KiB.
+
+The functions of the path are native since a frame of bytecode with more than 11 words comes from
+the heap, at its low end: freed there, it makes the next allocation search all of the garbage.
 """
 
 from hashlib import sha256
@@ -46,6 +49,7 @@ class ChunkCipher:
         self._block = bytearray(16)
         self._index = -1
 
+    @micropython.native
     def encrypt_into(
         self, out: bytearray | memoryview, plain: bytes | bytearray | memoryview, index: int
     ) -> int:
@@ -88,6 +92,7 @@ class ChunkCipher:
         self.ciphertext_sha256 = digest.digest()
         return total
 
+    @micropython.native
     def _derive_iv(self, index: int) -> None:
         """IV = AES-ECB(K_iv, index), index being a u32 here."""
         if not self._index < index < 1 << 32:
@@ -101,6 +106,7 @@ class ChunkCipher:
             index >>= 8
         self._ecb.encrypt(iv, iv)
 
+    @micropython.native
     def _encrypt_tail(self, plain: memoryview, whole: int, length: int) -> None:
         """Encrypt the last block, PKCS#7 padded, into `_last`."""
         block = self._block

@@ -8,11 +8,13 @@ Bit c = 52 t + 13 j + r of the recoded scalar belongs to tooth t, run j and row 
 a doubling and an addition from each run. The table is in `comb25519_table`.
 """
 
+import micropython
 from micropython import const
 
 from sealing.comb25519_table import TABLE
 from sealing.edwards25519 import L, double
 from sealing.field25519 import M
+from sealing.wipe import wipe
 
 TYPE_CHECKING = const(False)
 if TYPE_CHECKING:
@@ -42,53 +44,59 @@ def _recode(scalar: int) -> bytearray:
     return digits
 
 
+@micropython.native
+def _add_row(x: int, y: int, z: int, t: int, digits: memoryview) -> tuple[int, int, int, int]:
+    """The point and one row of the comb, a point from each run; the last T is left out."""
+    m = M
+    table = memoryview(TABLE)
+    for run in range(4):
+        digit = digits[run]
+        at = run * _RUN_BYTES + 96 * (digit & 15)
+        # A negated point has y+x and y-x swapped, and -2dxy.
+        negative = digit >> 4
+        swap = negative << 5
+        plus = int.from_bytes(table[at + swap : at + swap + 32], "little")
+        minus = int.from_bytes(table[at + 32 - swap : at + 64 - swap], "little")
+        a = (y - x) * minus
+        a = (a & m) + (a >> 255) * 19
+        b = (y + x) * plus
+        b = (b & m) + (b >> 255) * 19
+        c = int.from_bytes(table[at + 64 : at + 96], "little") * t
+        c = (c & m) + (c >> 255) * 19
+        z += z
+        pair = (z - c, z + c)
+        f = pair[negative]
+        g = pair[1 - negative]
+        e = b - a
+        h = b + a
+        x = e * f
+        x = (x & m) + (x >> 255) * 19
+        x = (x & m) + (x >> 255) * 19
+        y = g * h
+        y = (y & m) + (y >> 255) * 19
+        y = (y & m) + (y >> 255) * 19
+        z = f * g
+        z = (z & m) + (z >> 255) * 19
+        z = (z & m) + (z >> 255) * 19
+        if run != 3:
+            t = e * h
+            t = (t & m) + (t >> 255) * 19
+            t = (t & m) + (t >> 255) * 19
+    return x, y, z, t
+
+
 def multiply_base_steps(scalar: int) -> "Generator[None, None, tuple[int, int, int]]":
     """scalar * B as (X, Y, Z), x = X/Z, y = Y/Z: a step a row of the comb.
 
     Extended coordinates, a = -1 (Hisil et al. 2008): complete, so no input is special.
     """
-    m = M
-    table = memoryview(TABLE)
     digits = _recode(scalar)
-    x = 0
-    y = z = 1
-    t = 0
-    for row in range(_ROWS - 1, -1, -1):
-        if row != _ROWS - 1:
-            x, y, z, t = double(x, y, z)
-        for run in range(4):
-            digit = digits[4 * row + run]
-            at = run * _RUN_BYTES + 96 * (digit & 15)
-            # A negated point has y+x and y-x swapped, and -2dxy.
-            swap = digit >> 4 << 5
-            plus = int.from_bytes(table[at + swap : at + swap + 32], "little")
-            minus = int.from_bytes(table[at + 32 - swap : at + 64 - swap], "little")
-            a = (y - x) * minus
-            a = (a & m) + (a >> 255) * 19
-            b = (y + x) * plus
-            b = (b & m) + (b >> 255) * 19
-            c = int.from_bytes(table[at + 64 : at + 96], "little") * t
-            c = (c & m) + (c >> 255) * 19
-            z += z
-            pair = (z - c, z + c)
-            f = pair[digit >> 4]
-            g = pair[1 - (digit >> 4)]
-            e = b - a
-            h = b + a
-            x = e * f
-            x = (x & m) + (x >> 255) * 19
-            x = (x & m) + (x >> 255) * 19
-            y = g * h
-            y = (y & m) + (y >> 255) * 19
-            y = (y & m) + (y >> 255) * 19
-            z = f * g
-            z = (z & m) + (z >> 255) * 19
-            z = (z & m) + (z >> 255) * 19
-            if run != 3:
-                t = e * h
-                t = (t & m) + (t >> 255) * 19
-                t = (t & m) + (t >> 255) * 19
+    rows = memoryview(digits)
+    x, y, z, t = _add_row(0, 1, 1, 0, rows[4 * _ROWS - 4 :])
+    for row in range(_ROWS - 2, -1, -1):
         yield
-    for i in range(len(digits)):
-        digits[i] = 0
+        x, y, z, t = double(x, y, z)
+        x, y, z, t = _add_row(x, y, z, t, rows[4 * row : 4 * row + 4])
+    yield
+    wipe(digits)
     return x, y, z

@@ -7,6 +7,7 @@ Carter and Dawson (2008) for a = -1; they are complete, so no input is special. 
 be negative and stay below 2^256 in size.
 """
 
+import micropython
 from micropython import const
 
 from sealing.field25519 import (
@@ -33,6 +34,7 @@ _Y8 = const(27073855011448406493182252872256587889368042675753135194637436097503
 _SMALL_ORDER_Y = (0, 1, P - 1, _Y8, P - _Y8)
 
 
+@micropython.native
 def double(x: int, y: int, z: int) -> tuple[int, int, int, int]:
     """2 (x, y, z) as (X, Y, Z, T)."""
     m = M
@@ -61,6 +63,7 @@ def cached_negative(q: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     return q[1], q[0], q[2], -q[3]
 
 
+@micropython.native
 def add(
     x: int, y: int, z: int, t: int, cached: tuple[int, int, int, int]
 ) -> tuple[int, int, int, int]:
@@ -131,6 +134,7 @@ def decode(data: bytes | memoryview) -> "tuple[int, int, int, int] | None":
     return x, y, 1, multiply(x, y)
 
 
+@micropython.native
 def multiply_public(scalar: int, p: tuple[int, int, int, int]) -> tuple[int, int, int]:
     """scalar * p as (X, Y, Z) for a public scalar; signed windows of 5 bits, so time varies."""
     odd = [cache(*p)]

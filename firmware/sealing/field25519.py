@@ -10,6 +10,7 @@ The small factor stands at the right: MicroPython has a shorter path for it ther
 Timing depends little, but not in nothing, on the values: docs/threat-model.md says what follows.
 """
 
+import micropython
 from micropython import const
 
 TYPE_CHECKING = const(False)
@@ -33,6 +34,7 @@ def finish(steps: "Generator[None, None, object]"):
             return end.value
 
 
+@micropython.native
 def squarings(x: int, times: int) -> int:
     """x to the power of 2^times."""
     m = M
@@ -43,6 +45,7 @@ def squarings(x: int, times: int) -> int:
     return x
 
 
+@micropython.native
 def multiply(a: int, b: int) -> int:
     """a * b, below 2^256 in size for factors of up to 272 bits; not fully reduced."""
     t = a * b

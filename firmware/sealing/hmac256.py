@@ -10,6 +10,7 @@ all of it garbage at once: no growth.
 
 from hashlib import sha256
 
+import micropython
 from micropython import const
 
 from sealing.wipe import wipe
@@ -30,6 +31,7 @@ class HmacSha256:
             self._inner[i] = byte ^ 0x36
             self._outer[i] = byte ^ 0x5C
 
+    @micropython.native
     def mac(
         self,
         a: bytes | bytearray | memoryview,

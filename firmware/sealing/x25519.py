@@ -6,6 +6,8 @@ Each of the 255 steps does the same operations whatever the bit. A secret of all
 peer of small order forces, is refused (RFC 7748 section 6.1).
 """
 
+import micropython
+
 from sealing.comb25519 import multiply_base_steps
 from sealing.ed25519 import clamp
 from sealing.errors import KeyFault, WeakPeer
@@ -37,6 +39,7 @@ def exchange(private: bytes | bytearray, peer: bytes | memoryview) -> bytes:
     return secret
 
 
+@micropython.native
 def _ladder(scalar: int, u: int) -> int:
     """The u coordinate of scalar * (u, ...) (RFC 7748 section 5)."""
     m = M
