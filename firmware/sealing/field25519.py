@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Arithmetic modulo p = 2^255 - 19 on Python integers.
 
-A product t is folded by `(t & M) + (t >> 255) * 19`, since 2^255 = 19 (mod p): 3,600
+A product t is folded by `(t & M) + (t >> 255) * 19`, since 2^255 = 19 (mod p): 3,900
 instructions on a Cortex-M where `%` takes 9,700. Folding a product of two 272-bit numbers twice
 leaves less than 2^256; negative numbers fold alike, as `&` and `>>` work in two's complement.
 The small factor stands at the right: MicroPython has a shorter path for it there.
 
-Timing depends little, but not in nothing, on the values: docs/threat-model.md says what follows.
+The time that it takes depends on the values, a little: docs/limitations.md says what follows.
 """
 
 import micropython
