@@ -34,7 +34,7 @@ _KEY_SECONDS = 2
 _LONGEST_LAST_US = 1_000_000
 _LONGEST_PAUSE_US = 1_800_000_000  # a sample's duration has 31 bits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_X264 = {"preset": "veryfast", "crf": "20", "bf": "0"}
+_X264 = {"preset": "veryfast", "crf": "18", "bf": "0"}
 # JPEG files are sRGB in the matrix of BT.601 (JFIF); ITU-T H.273 gives the numbers.
 _BT709_PRIMARIES, _SRGB_TRANSFER, _BT601_MATRIX, _LIMITED_RANGE = 1, 13, 6, 1
 

@@ -9,6 +9,7 @@ Whatever the camera sends is bounded in bytes and time. Reading is by deadline, 
 from __future__ import annotations
 
 import secrets
+import termios
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,6 +36,7 @@ _NOISE_BYTES = 65536
 _MESSAGE_BYTES = 8192
 _HELLO_S = 2.0
 _READ_S = 0.05
+_PORT_ERRORS = (serial.SerialException, OSError, termios.error)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Cable:
             self._serial = serial.Serial(
                 str(port), exclusive=True, timeout=_READ_S, write_timeout=timeout_s
             )
-        except (serial.SerialException, OSError, ValueError) as error:
+        except (*_PORT_ERRORS, ValueError) as error:
             raise PortError("The camera's port cannot be opened.") from error
 
     def __enter__(self) -> Self:
@@ -125,7 +127,7 @@ class Cable:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with suppress(serial.SerialException, OSError):
+        with suppress(*_PORT_ERRORS):
             self._serial.close()
 
     def greet(self, words: tuple[bytes, ...]) -> _Session:
@@ -152,8 +154,7 @@ class Cable:
         """All of it; raises PortError."""
         try:
             self._serial.write(data)
-            self._serial.flush()
-        except (serial.SerialException, OSError) as error:
+        except _PORT_ERRORS as error:
             raise PortError("The camera's port went away.") from error
 
     def send(self, message: list[cbor.Value]) -> None:
@@ -187,7 +188,7 @@ class Cable:
             raise SilentCameraError("The camera did not answer in time.")
         try:
             data = self._serial.read(max(1, min(self._serial.in_waiting, _MESSAGE_BYTES)))
-        except (serial.SerialException, OSError) as error:
+        except _PORT_ERRORS as error:
             raise PortError("The camera's port went away.") from error
         self._held += data
         return len(data)

@@ -24,13 +24,21 @@ from sim.state import RoomConfig
 from tools.provision import camera as link
 from tools.provision import folders
 from tools.provision.certificates import CLIENT
-from tools.provision.errors import BadNameError, ExistsError, FilesError, SimulatorError
+from tools.provision.errors import (
+    BadNameError,
+    ExistsError,
+    FilesError,
+    PortError,
+    SilentCameraError,
+    SimulatorError,
+)
 from tools.provision.force import Force, found
 
 EPOCH = 1
 _SERVER_NAMES = ("localhost", "127.0.0.0/8")
 _USUAL_PORT = 8443
 _BOOT_S = 120.0
+_REBOOT_S = 5.0
 
 Progress = Callable[[str], None]
 
@@ -93,16 +101,26 @@ def _write_camera(folder: Path, force: Force, name: str, progress: Progress) -> 
         try:
             flash, card = folder / "flash.img", folder / "card.img"
             with Room(RoomConfig(Path(short), flash=flash, card=card, docked=True)) as room:
-                room.wait_for(lambda state: state.usb is not None, _BOOT_S, "the camera's port")
-                progress("camera: identity over its port")
-                certificate = link.provision(
-                    room.usb, offer(force, name), lambda key: force.certify(name, EPOCH, key)
-                )
-                progress("camera: restart with its identity")
-                link.wait_until_ready(room.usb, _BOOT_S)
+                certificate = _provision_in(room, force, name, progress)
         except SimError as error:
             raise SimulatorError(f"The simulated camera could not be run: {error}") from error
     folders.write(folder / "camera.cose", certificate)
+    return certificate
+
+
+def _provision_in(room: Room, force: Force, name: str, progress: Progress) -> bytes:
+    room.wait_for(lambda state: state.usb is not None, _BOOT_S, "the camera's port")
+    progress("camera: identity over its port")
+    try:
+        certificate = link.provision(
+            room.usb, offer(force, name), lambda key: force.certify(name, EPOCH, key)
+        )
+        progress("camera: restart with its identity")
+        link.wait_until_ready(room.usb, _BOOT_S)
+    except (PortError, SilentCameraError):
+        # A camera that has died is a SimError here, and says why.
+        room.wait_for(lambda state: state.power == "on", _REBOOT_S, "the camera")
+        raise
     return certificate
 
 
