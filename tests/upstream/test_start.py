@@ -63,8 +63,8 @@ def test_environment_goes_over_file_and_flags_over_both(stage: Stage) -> None:
     environment = {"CANDOUR_UPSTREAM_WORKERS": "5", "CANDOUR_UPSTREAM_PORT": "7", "HOME": "x"}
     settings = config.load(stage.config, {"port": 9, "host": None}, environment)
     assert (settings.workers, settings.port, settings.host) == (5, 9, "127.0.0.1")
-    with pytest.raises(ConfigError, match="`wokers`"):
-        config.load(stage.config, {}, {"CANDOUR_UPSTREAM_WOKERS": "5"})
+    with pytest.raises(ConfigError, match="`no_such`"):
+        config.load(stage.config, {}, {"CANDOUR_UPSTREAM_NO_SUCH": "5"})
 
 
 @pytest.mark.parametrize(
