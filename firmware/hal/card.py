@@ -21,7 +21,7 @@ class Card:
     """`blocks`, `readblocks`, `writeblocks`, `sync`; `blocks` is 0 where no card answers."""
 
     def __init__(self) -> None:
-        self._device = machine.SDCard()
+        self._device: Any = machine.SDCard()
         self.blocks = 0
         self.open()
 

@@ -23,7 +23,7 @@ class UsbSerial(io.IOBase):
 
     def __init__(self) -> None:
         micropython.kbd_intr(-1)  # 0x03 is data here
-        self._in = sys.stdin.buffer
+        self._in: Any = sys.stdin.buffer
         self._out = sys.stdout.buffer
         self._one = bytearray(1)
         self._readable = select.poll()

@@ -36,12 +36,12 @@ class Inbox:
 
     def reset(self) -> None:
         """A session ends: what was asked in it is forgotten."""
-        self.asked = None
+        self.asked: Any = None
         self._requests = []
         self._waiting = []
         self._job = None
         self._kind = 0
-        self._message = None
+        self._message: Any = None
         self._result = None
 
     @property

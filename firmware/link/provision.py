@@ -13,7 +13,7 @@ from sealing.errors import SealingError
 from sealing.wipe import wipe
 
 from link import messages
-from link.errors import LinkError, TlsFailed
+from link.errors import LinkError, ProtocolError, TlsFailed
 from link.messages import is_bytes, is_uint, require
 from link.preamble import Preamble
 from link.secure import Secure
@@ -150,7 +150,7 @@ def _signed(root_public: bytes, domain: str, message: bytes) -> list:
     try:
         fields = cbor.decode(cose.verify1(root_public, domain, message))
     except SealingError:
-        require(False, "a statement that the root key has not signed")
+        raise ProtocolError("a statement that the root key has not signed")
     require(type(fields) is list, "a statement of a wrong form")
     return fields
 

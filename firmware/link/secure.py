@@ -45,7 +45,7 @@ class Secure:
             raise TlsFailed(error)
 
     def _make_context(self) -> tls.SSLContext:
-        context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+        context: Any = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
         context.verify_mode = tls.CERT_REQUIRED
         context.set_ciphers(_SUITES)
         context.load_verify_locations(self._identity.dock_ca)

@@ -40,8 +40,8 @@ def compose_steps(desk, signing_key, nonce: bytes):
             desk.last_number(),
         ]
     )
-    signed = None
     for signed in cose.sign1_steps(signing_key, "candour-v1/status", payload):
         if signed is None:
             yield None
-    yield [messages.STATUS, bytes(signed), identity.certificate]
+        else:
+            yield [messages.STATUS, bytes(signed), identity.certificate]

@@ -101,14 +101,14 @@ class Group:
             + records.times(stamp)
             + [dropped, proof, flags]
         )
-        message = None
         for message in cose.sign1_steps(key, records.SEAL_DOMAIN, payload):
             if message is None:
                 yield None
-        seal = records.record(records.SEAL_MAGIC, self._recording, message)
-        self._writer.write(seal, 0, len(seal))
-        self._writer.flush()
-        yield hashlib.sha256(seal).digest()
+                continue
+            seal = records.record(records.SEAL_MAGIC, self._recording, message)
+            self._writer.write(seal, 0, len(seal))
+            self._writer.flush()
+            yield hashlib.sha256(seal).digest()
 
     def wipe(self) -> None:
         """Forget the keys and what the last chunk left behind."""

@@ -53,13 +53,16 @@ class Recording:
         self._cadence = Cadence(board.sensor.rate_mhz)
         self._pending_stamp = bytearray(len(time.stamp))
         self._seal_stamp = bytearray(len(time.stamp))
-        self._keys = None
+        self._keys: Any = None
+        self._constant: Any = None
+        self._tail: Any = None
+        self._previous_seal: Any = _NO_SEAL
         self.active = False
         self.why = None
         self._rest()
 
     def _rest(self) -> None:
-        self._work = None
+        self._work: Any = None
         self._pending = None
         self._marks = 0
         self._marked = False
@@ -246,7 +249,7 @@ class Recording:
                 yield None
         self._previous_seal = digest
         if not flags & records.END:
-            self._group.begin(self._segment, number + 1, self._header_digest, digest)
+            self._group.begin(self._segment, number + 1, self._header_digest, self._previous_seal)
 
     def _end_steps(self):
         yield from self._seal_steps(records.END)

@@ -44,7 +44,7 @@ class Walk:
         self.previous_seal = b""
         self.stamp = None
         self._macs = {}
-        self.header_digest = self._header()
+        self.header_digest: Any = self._header()
         if self.header_digest is None or len(self.previous_seal) != 32:
             return False
         self._begin_group()

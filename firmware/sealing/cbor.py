@@ -204,7 +204,7 @@ def decode(
     max_bytes: int = MAX_BYTES,
     max_items: int = MAX_ITEMS,
     tags: tuple[int, ...] = (),
-) -> object:
+) -> Any:
     """The value of exactly these bytes. CborError: (reason, byte offset).
 
     Only the tags named are accepted, each as `Tag`.

@@ -11,7 +11,7 @@ def extract(salt: bytes, secret: bytes | bytearray | memoryview) -> bytes:
     return HmacSha256(salt).mac(secret)
 
 
-def expand(key: bytes, info: bytes, length_bytes: int = 32) -> bytes:
+def expand(key: bytes | bytearray, info: bytes, length_bytes: int = 32) -> bytes:
     """Output of 1 to 8,160 bytes from a pseudorandom key (section 2.3)."""
     if not 0 < length_bytes <= 255 * 32:
         raise BufferFault("HKDF gives 1 to 8160 bytes")

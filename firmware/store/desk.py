@@ -10,7 +10,7 @@ from micropython import const
 from sealing import cbor, cose
 
 from store import flashfile, identity
-from store.errors import NotProvisioned
+from store.errors import AlreadyProvisioned, DelegationRefused
 from store.tickets import Tickets
 
 _LIMIT_BYTES = const(4096)
@@ -22,7 +22,7 @@ class Desk:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self.identity = identity.load(folder + "/identity")
+        self.identity: Any = identity.load(folder + "/identity")
         self.boot, self._last_number, self.first_draw = self._load("counters", [0, 0, None])
         self.order_digest, self._signed_time_us = self._load("orders", [None, 0])
         self.tickets = Tickets(folder)
@@ -45,7 +45,7 @@ class Desk:
     def provision(self, **fields) -> None:
         """Become this camera, durably and once: `fields` are those of `Identity`."""
         if self.identity is not None:
-            raise NotProvisioned("it was done before, and is done once")
+            raise AlreadyProvisioned("identity")
         made = identity.Identity(**fields)
         self.service_public = _service(made)
         made.save(self._folder + "/identity")
@@ -110,7 +110,7 @@ class Desk:
         self.boot = boot
         self._last_number = last_number
 
-    def _load(self, name: str, otherwise: list | None) -> list | None:
+    def _load(self, name: str, otherwise: list | None) -> Any:
         payload = flashfile.load(self._folder + "/" + name, _LIMIT_BYTES)
         return otherwise if payload is None else cbor.decode(payload, _LIMIT_BYTES)
 
@@ -123,5 +123,5 @@ def _service(made: identity.Identity) -> bytes:
     payload = cose.verify1(made.root_public, _DELEGATION, made.delegation)
     version, force, role, public, _ = cbor.decode(payload, _LIMIT_BYTES)
     if version != 1 or force != made.force or role != "service" or len(public) != 32:
-        raise NotProvisioned("delegation")
+        raise DelegationRefused("service")
     return public

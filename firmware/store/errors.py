@@ -50,3 +50,17 @@ class NotProvisioned(StoreError):
 
     code = "not-provisioned"
     next_step = "Provision the camera (docs/link.md section 6)."
+
+
+class AlreadyProvisioned(StoreError):
+    """The camera has an identity and keeps it."""
+
+    code = "provisioned"
+    next_step = "Empty its internal flash first, which closes its epoch blind."
+
+
+class DelegationRefused(StoreError):
+    """The delegation names another force, role or form."""
+
+    code = "untrusted"
+    next_step = "Provision with the force's own delegation of its service key."

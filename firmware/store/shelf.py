@@ -24,7 +24,7 @@ class Shelf:
     def __init__(self, ring: Ring, catalogue: Catalogue) -> None:
         self.ring = ring
         self.catalogue = catalogue
-        self.running = None  # id of the recording that has no end yet: not to be sent
+        self.running: Any = None  # id of the recording that has no end yet: not to be sent
 
     def entries(self, after_number: int, after_segment: int, limit: int) -> list:
         """Segments to send, by rising (recording number, segment), above the one given.
