@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: 2026 The Candour authors
 # SPDX-License-Identifier: Apache-2.0
-# ruff: noqa: F821 (ptr8 is a type of the viper compiler)
 """A group's chunk cipher: AES-256-CBC with PKCS#7 and SHA-256 over the ciphertext, in one pass.
 
 docs/format.md section 5: IV = AES-256-ECB(K_iv, u128 index). cryptolib gives no way to set the

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: 2026 The Candour authors
 # SPDX-License-Identifier: Apache-2.0
-# ruff: noqa: F821 (ptr8, ptr32 and uint are types of the viper compiler)
 # pyright: reportCallIssue=false
 """SHA-512 (FIPS 180-4), which no stock MicroPython has; Ed25519 needs it.
 

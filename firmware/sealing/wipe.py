@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: 2026 The Candour authors
 # SPDX-License-Identifier: Apache-2.0
-# ruff: noqa: F821 (ptr8 and ptr32 are types of the viper compiler)
 # pyright: reportCallIssue=false
 """Overwriting of secrets: every byte of a bytearray becomes zero.
 
