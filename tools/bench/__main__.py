@@ -28,7 +28,10 @@ def _figure(value: float | None) -> str:
 
 def table(rows: list[Row]) -> str:
     """The rows as a Markdown table, the unmet in bold."""
-    lines = ["| what | unit | ours | beside | ratio | goal | met |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| what | unit | ours | beside | ratio | goal | met |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for row in rows:
         met = {True: "yes", False: "**no**", None: "–"}[row["met"]]
         lines.append(
