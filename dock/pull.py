@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from dock.config import Config
 from dock.errors import ProtocolError, SpoolError
-from dock.journal import Row
+from dock.journal import WHOLE, Row
 from dock.keeper import Keeper
 from dock.messages import Entry, Messages, Run
 from dock.trust import Segment
@@ -105,14 +105,17 @@ class Puller:
                 first = first or error
         for key in list(self._open):
             try:
-                await self._keeper.do(self._keeper.spool.pause, key)
+                row = await self._keeper.do(self._keeper.spool.pause, key)
+                if row is not None and row.state == WHOLE:  # the end of it was not waited for
+                    self._on_whole(row)
             except SpoolError as error:
                 first = first or error
         if first is not None:
             raise first
 
     async def _keep(self, asked: _Asked, block: memoryview) -> None:
-        await self._keeper.do(self._keeper.spool.append, asked.key, block)
+        spool = self._keeper.spool
+        await self._keeper.do(spool.append, asked.key, asked.run.offset, block)
         self.pulled_bytes += len(block)
         self._credit_bytes += len(block)
         self._room.set()

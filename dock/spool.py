@@ -73,15 +73,19 @@ class Spool:
                 self._journal.begin(key, entry, certificate)
             self._held += entry.length
             row = None
+        if (left := self._growing.pop(key, None)) is not None:
+            left.close()
         path = self._layout.partial(key)
         files.make_folder(path.parent)
         growing = Growing(path, row.durable, row.digest) if row else Growing(path)
         self._growing[key] = growing
         return growing.length
 
-    def append(self, key: Segment, data: bytes | memoryview) -> None:
+    def append(self, key: Segment, offset: int, data: bytes | memoryview) -> None:
         """Take the bytes that follow; each checkpoint makes them durable."""
         growing = self._held_open(key)
+        if offset != growing.length:
+            raise SpoolFault(f"bytes of offset {offset} behind {growing.length}")
         before = growing.length
         step = self._config.checkpoint_bytes
         with self._giving_up(key):
@@ -89,14 +93,14 @@ class Spool:
             if growing.length // step > before // step:
                 self._journal.checkpoint(key, growing.length, growing.sync())
 
-    def pause(self, key: Segment) -> None:
-        """The link was cut: keep what came."""
+    def pause(self, key: Segment) -> Row | None:
+        """The link was cut: keep what came. The row as it is now."""
         growing = self._growing.get(key)
-        if growing is None:
-            return
-        with self._giving_up(key):
-            self._journal.checkpoint(key, growing.length, growing.sync())
-        self._growing.pop(key).close()
+        if growing is not None:
+            with self._giving_up(key):
+                self._journal.checkpoint(key, growing.length, growing.sync())
+            self._growing.pop(key).close()
+        return self.find(key)
 
     def finish(self, key: Segment) -> Row:
         """All bytes came: sync, rename, sync the folder; then the journal says so."""
