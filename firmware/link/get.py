@@ -54,7 +54,11 @@ class Run:
         self._offset = message[3]
         self._left = message[4]
         # The first frame ends on a block of the card, so that the others need no copying.
-        self._fill(FRAME_BYTES - (self._offset & _IN_BLOCK))
+        try:
+            self._fill(FRAME_BYTES - (self._offset & _IN_BLOCK))
+        except CardFailed:
+            self.stop()  # nothing was promised: there is room for a bye
+            raise
         return [messages.DATA, message[1], message[2], message[3], message[4]]
 
     def step(self, channel) -> bool:
