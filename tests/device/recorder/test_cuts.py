@@ -80,15 +80,25 @@ def test_a_cut_where_segments_end(run: Run, plan: dict[str, int], step: int) -> 
     _check(f"power cut where segments end, {plan['frames']} frames", made, plan)
 
 
+PARTS = 10
+
+
 @pytest.mark.parametrize(
-    ("plan", "step"),
+    ("plan", "begin", "step"),
     [
-        pytest.param(SHORT, 45, id="short"),
-        pytest.param(ROLLING, 30, id="two-segments"),
-        pytest.param(SHORT, 1, id="short-all", marks=pytest.mark.slow),
-        pytest.param(ROLLING, 1, id="two-segments-all", marks=pytest.mark.slow),
+        pytest.param(SHORT, 0, 45, id="short"),
+        pytest.param(ROLLING, 0, 30, id="two-segments"),
+        *(
+            pytest.param(plan, part, PARTS, id=f"{name}-part-{part}", marks=pytest.mark.slow)
+            for name, plan in (("short", SHORT), ("two-segments", ROLLING))
+            for part in range(PARTS)
+        ),
     ],
 )
-def test_a_second_cut_within_recovery(run: Run, plan: dict[str, int], step: int) -> None:
-    made = run("on_cuts", "double", {**plan, "loss": UNSYNCED_LOST, "step": step})
-    _check(f"power cut within recovery, {plan['frames']} frames, step {step}", made, plan)
+def test_a_second_cut_within_recovery(
+    run: Run, plan: dict[str, int], begin: int, step: int
+) -> None:
+    loss = {"loss": UNSYNCED_LOST, "from": begin, "step": step}
+    made = run("on_cuts", "double", {**plan, **loss})
+    name = f"power cut within recovery, {plan['frames']} frames, each {step} from {begin}"
+    _check(name, made, plan)

@@ -9,15 +9,15 @@ anew. Keys are drawn from fixed seeds, so that what it writes is the same bytes 
 import hashlib
 import os
 
-# Deepest first: each nested import takes C stack while the next module is compiled.
-import sealing.ed25519  # noqa: F401, I001
 import sealing.cose
-import vfs
-from rigblock import ERASE_BYTES, RamCard, RamFlash, Supply
-from rigboard import RigBoard, RigClock
 
+# Deepest first: each nested import takes C stack while the next module is compiled.
+import sealing.ed25519  # noqa: F401
+import vfs
 from recorder.app import App
 from recorder.timekeeper import Timekeeper
+from rigblock import ERASE_BYTES, RamCard, RamFlash, Supply
+from rigboard import RigBoard, RigClock
 from sealing import cbor, cose, x25519
 from sealing.ed25519 import SigningKey
 from store.catalogue import Catalogue
