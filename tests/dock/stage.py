@@ -13,6 +13,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +78,17 @@ class Card:
             row = [writer.recording_id.hex(), writer.header.number, number, str(path)]
             self._rows.append([*row, marked, last])
             self.segments.append((writer.recording_id, writer.header.number, number, data))
+
+    def use_file(self, index: int, path: Path) -> None:
+        """Let a segment's bytes be another file's."""
+        self._rows[index][3] = str(path)
+
+    def wait_for(self, what: str) -> None:
+        """Until the camera has noted it."""
+        end_s = time.monotonic() + 30
+        while not self.events(what):
+            assert time.monotonic() < end_s, f"no {what}"
+            os.sched_yield()
 
     def write(self, **changes: Any) -> Path:
         """The file that the camera's process reads."""

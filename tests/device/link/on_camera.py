@@ -6,11 +6,13 @@
 written to `events`, a JSON line each. It serves until its wire closes.
 """
 
+import gc
 import json
 import os
 import select
 import sys
 import time
+from array import array
 from binascii import hexlify, unhexlify
 
 from hal.usb import UsbSerial
@@ -35,6 +37,8 @@ class FileShelf:
     def __init__(self, given: dict, events: Events):
         self._events = events
         self._fault_at = given.get("fault_at", -1)
+        self.heap = array("I", bytes(4 * 64)) if given.get("heap") else None
+        self._reads = 0
         self._rows = []
         self._files = {}
         self._freed = set()
@@ -60,6 +64,10 @@ class FileShelf:
                 found.append(row)
         return found
 
+    def note_heap(self):
+        """The heap at the last reads, oldest first where they were a multiple of the window."""
+        self._events.note("heap", list(self.heap))
+
     def length_of(self, recording: bytes, segment: int):
         key = (recording, segment)
         if key in self._freed or key not in self._files:
@@ -72,6 +80,10 @@ class FileShelf:
     def read(self, recording: bytes, segment: int, offset: int, buf) -> int:
         if 0 <= self._fault_at <= offset:
             raise OSError(5)
+        if self.heap is not None:
+            self.heap[self._reads % len(self.heap)] = gc.mem_alloc()
+            self._reads += 1
+            return len(buf)  # no card: the link's own growth alone
         file = self._files[recording, segment][0]
         file.seek(offset)
         return file.readinto(buf)
@@ -145,11 +157,12 @@ def main(path: str):
     with open(path) as file:
         given = json.load(file)
     events = Events(given["events"])
+    shelf = FileShelf(given, events)
     clock = MemoryClock(events)
     session = Session(
         UsbSerial(),
         os.urandom,
-        FileShelf(given, events),
+        shelf,
         MemoryDesk(given, events),
         clock.mono_us,
         clock.floor,
@@ -157,6 +170,9 @@ def main(path: str):
     wire = select.poll()
     wire.register(sys.stdin, select.POLLIN)
     why = None
+    if given.get("heap"):
+        gc.collect()
+        gc.disable()
     while True:
         if not session.step():
             for _, happened in wire.poll(1):
@@ -164,6 +180,8 @@ def main(path: str):
                     return
         if session.why is not why:
             why = session.why
+            if given.get("heap"):
+                shelf.note_heap()
             events.note("ended", type(why).__name__, why.code, str(why))
 
 
