@@ -56,12 +56,15 @@ def check_identity(verified: VerifiedSegment, recording: bytes, segment: int) ->
 
 
 def decide(
-    verified: VerifiedSegment, recording: Recording | None, stored: Stored | None
+    verified: VerifiedSegment,
+    digest: bytes,
+    recording: Recording | None,
+    stored: Stored | None,
 ) -> Admitted | Known | Conflicting:
-    """Rules 2 to 4, given what the catalogue holds of its recording and its identity."""
+    """Rules 2 to 4, given its digest and what the catalogue holds of recording and identity."""
     segment = verified.header.segment
     if stored is not None:
-        if stored.digest == verified.sha256:
+        if stored.digest == digest:
             return Known(stored)
         return Conflicting("other-bytes")
     if recording is None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -28,7 +29,7 @@ from upstream.catalogue import Recording, Stored
 from upstream.database import Database
 from upstream.errors import ConflictError
 from upstream.identity import Camera, Identity, Inventory
-from upstream.log import Entry, Log
+from upstream.log import Log
 from upstream.objects import Objects
 from upstream.tickets import Keyring
 
@@ -66,17 +67,18 @@ class Ingest:
             return self._again(stored, data)
         verified = verify_segment(data, known.certificate.public_key, known.certificate)
         check_identity(verified, recording, segment)
+        arrival = _Arrival(known, verified, digest)
         with self._database.transaction() as connection:
-            decision = self._decide(connection, verified)
+            decision = _decide(connection, arrival)
         if isinstance(decision, Admitted):
             self._authenticate(verified)
         name = self._objects.store(recording, segment, digest, data)
         with self._database.transaction() as connection:
-            decision = self._decide(connection, verified)
+            decision = _decide(connection, arrival)
             if isinstance(decision, Admitted):
-                return self._register(connection, known, verified, decision.recording, name)
+                return self._register(connection, arrival, decision.recording, name)
             if isinstance(decision, Conflicting):
-                self._keep_conflict(connection, verified, decision.cause, name)
+                self._keep_conflict(connection, arrival, decision.cause, name)
         if isinstance(decision, Known):
             return decision.stored.receipt
         raise ConflictError(f"This identity is taken ({decision.cause}); both are kept.")
@@ -87,18 +89,6 @@ class Ingest:
             self._objects.store(stored.recording, stored.segment, stored.digest, data)
         return stored.receipt
 
-    def _decide(
-        self, connection: Connection, verified: VerifiedSegment
-    ) -> Admitted | Known | Conflicting:
-        header = verified.header
-        recording = catalogue.get_recording(connection, header.recording_id)
-        stored = catalogue.get_segment(connection, header.recording_id, header.segment)
-        decision = decide(verified, recording, stored)
-        if isinstance(decision, Admitted) and recording is None:
-            cause = catalogue.claimed_by(connection, decision.recording)
-            return Conflicting(cause) if cause is not None else decision
-        return decision
-
     def _authenticate(self, verified: VerifiedSegment) -> None:
         header = verified.header
         private = self._keyring.private_of(header.ticket_id, header.camera, header.epoch)
@@ -108,54 +98,47 @@ class Ingest:
         check_segment(verified, open_header(header, private))
 
     def _register(
-        self,
-        connection: Connection,
-        camera: Camera,
-        verified: VerifiedSegment,
-        recording: Recording,
-        name: str,
+        self, connection: Connection, arrival: _Arrival, recording: Recording, name: str
     ) -> bytes:
-        header = verified.header
-        entry = self._append(connection, "register", verified)
+        header, length = arrival.verified.header, arrival.verified.length
+        entry = self._log.append(connection, "register", arrival.entry_body())
         receipt = Receipt(
             force=header.force,
             camera=header.camera,
             epoch=header.epoch,
             recording_id=header.recording_id,
             segment=header.segment,
-            length=verified.length,
-            digest=verified.sha256,
+            length=length,
+            digest=arrival.digest,
             entry_hash=entry.hash,
             utc_us=entry.utc_us,
         ).sign(self._identity.service_key)
         state = dataclasses.replace(
             recording,
-            certificate=recording.certificate or camera.message,
+            certificate=recording.certificate or arrival.camera.message,
             received_utc_us=recording.received_utc_us or entry.utc_us,
             latest_utc_us=entry.utc_us,
         )
         catalogue.put_recording(connection, state)
-        catalogue.put_segment(
-            connection,
-            Stored(
-                recording=header.recording_id,
-                segment=header.segment,
-                length=verified.length,
-                digest=verified.sha256,
-                object=name,
-                entry=entry.seq,
-                receipt=receipt,
-            ),
+        stored = Stored(
+            recording=header.recording_id,
+            segment=header.segment,
+            length=length,
+            digest=arrival.digest,
+            object=name,
+            entry=entry.seq,
+            receipt=receipt,
         )
+        catalogue.put_segment(connection, stored)
         return receipt
 
     def _keep_conflict(
-        self, connection: Connection, verified: VerifiedSegment, cause: str, name: str
+        self, connection: Connection, arrival: _Arrival, cause: str, name: str
     ) -> None:
-        header, digest = verified.header, verified.sha256
+        header, digest = arrival.verified.header, arrival.digest
         if catalogue.is_kept_conflict(connection, header.recording_id, header.segment, digest):
             return
-        entry = self._append(connection, "conflict", verified, cause)
+        entry = self._log.append(connection, "conflict", [*arrival.entry_body(), cause])
         connection.execute(
             catalogue.conflicts.insert().values(
                 recording=header.recording_id,
@@ -163,17 +146,35 @@ class Ingest:
                 digest=digest,
                 camera=header.camera,
                 epoch=header.epoch,
-                length=verified.length,
+                length=arrival.verified.length,
                 object=name,
                 cause=cause,
                 entry=entry.seq,
             )
         )
 
-    def _append(
-        self, connection: Connection, kind: str, verified: VerifiedSegment, *more: str
-    ) -> Entry:
-        header = verified.header
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A segment that verified, with the camera that sealed it and the digest of its bytes."""
+
+    camera: Camera
+    verified: VerifiedSegment
+    digest: bytes
+
+    def entry_body(self) -> list[cbor.Value]:
+        """What the log says of it."""
+        header = self.verified.header
         body: list[cbor.Value] = [header.force, header.camera, header.epoch]
-        body += [header.recording_id, header.segment, verified.length, verified.sha256, *more]
-        return self._log.append(connection, kind, body)
+        return [*body, header.recording_id, header.segment, self.verified.length, self.digest]
+
+
+def _decide(connection: Connection, arrival: _Arrival) -> Admitted | Known | Conflicting:
+    header = arrival.verified.header
+    recording = catalogue.get_recording(connection, header.recording_id)
+    stored = catalogue.get_segment(connection, header.recording_id, header.segment)
+    decision = decide(arrival.verified, arrival.digest, recording, stored)
+    if isinstance(decision, Admitted) and recording is None:
+        cause = catalogue.claimed_by(connection, decision.recording)
+        return Conflicting(cause) if cause is not None else decision
+    return decision
