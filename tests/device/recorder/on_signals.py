@@ -19,15 +19,25 @@ def _board() -> RigBoard:
     return RigBoard(RamCard(Supply(), bytearray(512)), "/rig", "signals")
 
 
+class Contact:
+    """A contact whose level tests set."""
+
+    down = False
+
+    def read(self) -> bool:
+        return self.down
+
+
 def presses(plan: dict) -> list:
     """How many presses a contact makes of each pattern of [level, milliseconds]."""
     counts = []
     for pattern in plan["patterns"]:
-        level = [bool(pattern[0][0])]
-        button = Button(lambda: level[0])
+        contact = Contact()
+        contact.down = bool(pattern[0][0])
+        button = Button(contact.read)
         count = 0
         for down, duration_ms in pattern:
-            level[0] = bool(down)
+            contact.down = bool(down)
             for _ in range(duration_ms):
                 count += button.step(1000)
         counts.append(count)
@@ -37,15 +47,15 @@ def presses(plan: dict) -> list:
 def bounces(plan: dict) -> list:
     """A thousand presses whose contact bounces for up to 25 ms at each edge: how many counted."""
     random.seed(plan["seed"])
-    level = [False]
-    button = Button(lambda: level[0])
+    contact = Contact()
+    button = Button(contact.read)
     count = 0
     for _ in range(1000):
         for settled in (True, False):
             for _ in range(random.randint(0, 25)):
-                level[0] = bool(random.randint(0, 1))
+                contact.down = bool(random.randint(0, 1))
                 count += button.step(1000)
-            level[0] = settled
+            contact.down = settled
             for _ in range(60):
                 count += button.step(1000)
     return [count]

@@ -180,7 +180,7 @@ class Camera:
         return self.shelf.entries(0, 0xFFFF, 1000)
 
     def pull(self, entry: tuple, step: int = 65536):
-        """The bytes of an entry, in steps, as a dock asks for them; each is good until the next."""
+        """The bytes of an entry, in steps; each view is good until the next."""
         view = memoryview(bytearray(step))
         offset = 0
         while offset < entry[3]:

@@ -81,7 +81,8 @@ class RamCard:
             raise OSError(5)
         count = len(buf) // BLOCK_BYTES
         start = block * BLOCK_BYTES
-        assert count and len(buf) % BLOCK_BYTES == 0
+        assert count
+        assert len(buf) % BLOCK_BYTES == 0
         assert start + len(buf) <= len(self._image)
         stands = self._supply.write(count)
         if self._supply.loss != NOTHING_LOST:

@@ -44,7 +44,7 @@ def wrap(plan: dict) -> list:
     """Segments written in random pieces from every page on, across the wrap, and read back."""
     random.seed(plan["seed"])
     wrong = []
-    card, ring = _ring(40)
+    _, ring = _ring(40)
     writer = SegmentWriter(ring)
     for first_page in range(40):
         length = random.randint(1, 9 * PAGE)
@@ -72,7 +72,7 @@ def resume(plan: dict) -> list:
     """A writer that goes on behind any length leaves the bytes before it as they were."""
     random.seed(plan["seed"])
     wrong = []
-    card, ring = _ring(40)
+    _, ring = _ring(40)
     writer = SegmentWriter(ring)
     data = bytes([random.getrandbits(8) for _ in range(1021)]) * 100
     for length in [0, 1, 511, 512, 513, PAGE - 1, PAGE, PAGE + 1, 2 * PAGE] + [
@@ -147,7 +147,6 @@ def allocation(plan: dict) -> dict:
     number = 0
     for _ in range(plan["steps"]):
         number += random.randint(0, 1) or not number
-        segment = sum(1 for key in held if key[0] == number) if number in _numbers(held) else 0
         segment = _next_segment(shelf.catalogue, number)
         recording = struct.pack(">QQ", 7, number)
         try:
@@ -178,10 +177,6 @@ def allocation(plan: dict) -> dict:
     if _state(again) != _state(shelf):
         counts["wrong"].append("the catalogue reads back another way")
     return counts
-
-
-def _numbers(held: dict) -> set:
-    return {key[0] for key in held}
 
 
 def _next_segment(catalogue: Catalogue, number: int) -> int:
