@@ -68,6 +68,7 @@ class Provisioning:
         self._seed = bytearray(32)
         self._public = b""
         self._kept = False
+        self._refused = False
         self.done = False
         self.why = None
 
@@ -80,20 +81,25 @@ class Provisioning:
                 if not self._messages.flush(self._plain):
                     return False
                 self.done = self._kept
+                if self._refused:
+                    self.reset()
                 return True
             message = self._messages.receive(self._plain)
             if message is None:
                 return False
             self._take(message)
         except LinkError as error:
-            self.reset()
             self.why = error
+            self._refused = True
+            self._messages.reset()
+            self._messages.send([messages.BYE, error.code])
         return True
 
     def reset(self) -> None:
         """The cable is out, or something was wrong: begin again with another key."""
         wipe(self._seed)
         self._given = None
+        self._refused = False
         self._preamble.reset()
         self._messages.reset()
 

@@ -65,7 +65,7 @@ class Dishonest:
 @asynccontextmanager
 async def session(site: Site) -> AsyncIterator[Dishonest]:
     """Over the port of a site."""
-    config = site.config(1)
+    config = site.config(1, noise_bytes=1 << 20)  # the rest of a run may stand on the port
     port = Port(str(site.port), config)
     try:
         async with asyncio.timeout(30):

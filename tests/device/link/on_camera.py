@@ -39,6 +39,8 @@ class FileShelf:
         self._fault_at = given.get("fault_at", -1)
         self.heap = array("I", bytes(4 * 64)) if given.get("heap") else None
         self._reads = 0
+        self._leave_at = given.get("leave_at", -1)
+        self.session = None
         self._rows = []
         self._files = {}
         self._freed = set()
@@ -84,6 +86,9 @@ class FileShelf:
             self.heap[self._reads % len(self.heap)] = gc.mem_alloc()
             self._reads += 1
             return len(buf)  # no card: the link's own growth alone
+        self._reads += 1
+        if self._reads == self._leave_at:
+            self.session.leave()  # the wearer presses record while docked
         file = self._files[recording, segment][0]
         file.seek(offset)
         return file.readinto(buf)
@@ -167,6 +172,7 @@ def main(path: str):
         clock.mono_us,
         clock.floor,
     )
+    shelf.session = session
     wire = select.poll()
     wire.register(sys.stdin, select.POLLIN)
     why = None
