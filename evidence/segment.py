@@ -44,7 +44,6 @@ from evidence.verified import VerifiedChunk, VerifiedGroup, VerifiedSegment
 _IDENTITY = Struct(">4s16sII")
 _CHUNK = Struct(">28sIB3sIQQI")
 _RESERVED = bytes(3)
-_SEAL_MAGIC = memoryview(seal.MAGIC)
 _NOTHING_MEASURED = Indicator()
 NO_TIMES = (0, 0, UNCERTAINTY_UNKNOWN_US)
 
@@ -138,15 +137,14 @@ class _SegmentReader:
         chunks: list[VerifiedChunk] = []
         leaves = [b"\x01"]
         total, unpack = len(data) - HEADER_BYTES, _CHUNK.unpack_from
-        while data[offset : offset + 4] != _SEAL_MAGIC:
-            if offset > total or len(chunks) == GROUP_CHUNKS:
-                self._refuse_chunk(offset, chunks)
+        while offset <= total and len(chunks) < GROUP_CHUNKS:
             found, number, kind, reserved, length, mono, utc, uncertainty = unpack(data, offset)
+            if found != identity:
+                break
             body = offset + HEADER_BYTES
             end = body + length + TAG_BYTES
             if (
-                found != identity
-                or number != index
+                number != index
                 or kind not in KINDS
                 or reserved != _RESERVED
                 or not 0 < length <= CHUNK_BYTES
@@ -164,6 +162,8 @@ class _SegmentReader:
                 VerifiedChunk(offset, number, kind, length, mono, utc, uncertainty, digest)
             )
             last_mono, index, offset = mono, number + 1, end
+        if not self._begins(offset, seal.MAGIC):
+            self._refuse_chunk(offset, chunks)
         self._offset, self._next_chunk = offset, index
         return tuple(chunks), sha256(b"".join(leaves)).digest()
 
