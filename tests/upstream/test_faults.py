@@ -98,7 +98,7 @@ class FaultyDisk(RealDisk):
 class Case:
     """One server folder and two recordings' worth of footage for it."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, segments: int = 2) -> None:
         self.stage = stage
         self.camera = Camera()
         certificate = stage.enlist(self.camera)
@@ -108,7 +108,7 @@ class Case:
         server.close()
         assert order is not None
         self.made: Writer = writer(self.camera, order.tickets[0])
-        self.segments = self.made.segments(2, groups=1, frames=1)
+        self.segments = self.made.segments(segments, groups=1, frames=1)
 
     def take(self, server: Server, number: int) -> bytes:
         """Bring a segment."""
@@ -159,7 +159,7 @@ def test_a_fault_at_every_disk_operation(tmp_path: Path) -> None:
         case.check_whole(given)
 
     each(
-        "upstream-disk-faults",
+        "upstream: a fault at every disk operation",
         [
             Fault(at, number, done)
             for at in range(before + 1, disk.operations + 1)
@@ -205,7 +205,7 @@ def test_a_power_cut_around_every_commit(tmp_path: Path) -> None:
 
     # Three transactions a segment: what is known, the decision, the registration.
     each(
-        "upstream-commit-cuts",
+        "upstream: a power cut around every commit",
         [(at, after) for at in range(1, 7) for after in (False, True)],
         check,
     )

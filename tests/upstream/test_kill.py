@@ -72,4 +72,4 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, rng: random.Rando
         assert len(list(folder.iterdir())) == 5
 
     places = [(number, what) for number in range(5) for what in (".*.part", "-*.seg")]
-    each("upstream-kills", rng.sample(places, 6), check)
+    each("upstream: SIGKILL while segments arrive", rng.sample(places, 6), check)

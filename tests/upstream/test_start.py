@@ -13,10 +13,12 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
-from tests.upstream.stage import Footage, Running, Stage, running
+from tests.upstream.stage import Running, Stage, running
+from tests.upstream.test_faults import Case
 from tools.cli import main
 from upstream import config
 from upstream.errors import ConfigError
+from upstream.server import open_server
 
 
 def refused(stage: Stage, *flags: str) -> tuple[int, str]:
@@ -115,12 +117,11 @@ def test_one_data_folder_has_one_server(stage: Stage) -> None:
     ],
 )
 def test_a_log_that_was_touched_stops_the_start(stage: Stage, damage: str) -> None:
-    with running(stage) as server:
-        footage = Footage(server)
-        made = footage.writer()
-        for number, data in enumerate(made.segments(3)):
-            footage.put(made, number, data)
-        server.stop()
+    case = Case(stage, segments=3)
+    server = open_server(stage.settings())
+    for number in range(3):
+        case.take(server, number)
+    server.close()
     with closing(sqlite3.connect(stage.data / "evidence.sqlite")) as connection, connection:
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             connection.execute("DELETE FROM entries")

@@ -7,19 +7,28 @@ from __future__ import annotations
 import stat
 
 from evidence import cbor
-from evidence.statements import TimeAnswer
+from evidence.statements import Status, Tickets, TimeAnswer
+from tests.evidence.writer import Camera
 from tests.upstream.stage import Footage, Stage, running, signed_status, tickets_of
 from upstream.clock import system_us
+from upstream.server import open_server
 
 
-def order(footage: Footage, left: int = 0, counter: int = 0):  # type: ignore[no-untyped-def]
-    """The tickets order that a status gets."""
+def maybe_order(footage: Footage, left: int = 0, counter: int = 0) -> Tickets | None:
+    """The tickets order that a status gets, if it gets one."""
     return tickets_of(footage.ask(left, counter).content, footage.server.stage)
 
 
+def order(footage: Footage, counter: int = 0) -> Tickets:
+    """The tickets order of a status with none left."""
+    found = maybe_order(footage, 0, counter)
+    assert found is not None
+    return found
+
+
 def test_a_camera_that_has_enough_gets_the_time_alone(footage: Footage) -> None:
-    assert order(footage, left=16) is None
-    assert order(footage, left=15) is not None
+    assert maybe_order(footage, left=16) is None
+    assert maybe_order(footage, left=15) is not None
 
 
 def test_a_batch_names_the_camera_and_has_its_use_by(footage: Footage) -> None:
@@ -60,13 +69,21 @@ def test_batches_survive_a_restart(stage: Stage) -> None:
 
 def test_a_passed_use_by_brings_a_new_batch(stage: Stage) -> None:
     stage.write_settings(ticket_use_by_s=60, ticket_batch=3)
-    with running(stage) as server:
-        footage = Footage(server)
-        first = order(footage)
-        assert len(first.tickets) == 3
-        server.stop()
-    from_settings = stage.settings()
-    assert from_settings.ticket_use_by_s == 60
+    camera = Camera()
+    status = Status.unverified(signed_status(camera))
+    server = open_server(stage.settings())
+    first = server.keyring.refill(status, 1_000_000)
+    assert first is not None
+    assert (first.counter, first.use_by_s, len(first.tickets)) == (1, 1_000_060, 3)
+    assert server.keyring.refill(status, 1_000_059) == first
+    later = server.keyring.refill(status, 1_000_060)
+    assert later is not None
+    assert (later.counter, later.use_by_s) == (2, 1_000_120)
+    assert not {*later.tickets} & {*first.tickets}
+    # What was recorded under the first is opened all the same.
+    assert server.keyring.private_of(first.tickets[0][0], camera.name, 1) is not None
+    assert server.keyring.private_of(first.tickets[0][0], camera.name, 2) is None
+    server.close()
 
 
 def test_the_time_answer_carries_the_nonce(footage: Footage) -> None:
