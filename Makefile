@@ -12,7 +12,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME MICROPYPATH
 
 SETUP := ./tools/setup/setup.sh
 CANDOUR := .venv/bin/candour
-PYTEST := .venv/bin/python -m pytest -n auto
+PYTEST := .venv/bin/python -m pytest -n auto --dist loadgroup
 FAST := not web and not slow and not device32
 # make makes every failure a 2; what pytest said stands in out/pytest-exit, for .ci/run.
 SAID = || { code=$$?; mkdir -p out; echo $$code >out/pytest-exit; exit $$code; }

@@ -216,6 +216,7 @@ class Story:
         found: dict[str, Any] = self._programs.wait_for(what, bay)
         return found
 
+
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
