@@ -9,6 +9,11 @@ component has run since it was last fed; an error that nobody expected is left t
 import gc
 
 import recorder
+
+# The deepest rooms first: each import within an import takes stack while a module is compiled.
+import sealing.chunkcipher
+import sealing.cose
+import sealing.hpke  # noqa: F401
 from hal import log
 from hal.board import Board
 from link.provision import Provisioning

@@ -61,6 +61,7 @@ class App:
         self._recording = Recording(shelf, desk, time, self._signals, board)
         self._leaving_us = -1
         self._no_frame_us = 0
+        self._tidying = None
         self.alive = Liveness()
         self.state = OFF
         self.why = None
@@ -138,7 +139,17 @@ class App:
             return True
         if docked:
             return self._link.step()
-        self._shelf.catalogue.compact()
+        return self._tidy()
+
+    def _tidy(self) -> bool:
+        """In standby, where no row changes: keep the catalogue's file short, a step at a time."""
+        if self._tidying is None:
+            self._tidying = self._shelf.catalogue.compact_steps()
+        try:
+            for _ in self._tidying:
+                return True
+        except OSError as error:
+            self._fail(error)
         return False
 
     def _leave(self, passed_us: int) -> bool:
@@ -235,6 +246,7 @@ class App:
     def _enter(self, state: str) -> None:
         if state != self.state:
             self._log("state", state)
+            self._tidying = None
         self.state = state
 
 

@@ -12,16 +12,16 @@ import gc
 import hashlib
 
 from micropython import const
-from sealing import cbor, hpke
 from store.desk import Desk
 from store.errors import CardFull, TicketsSpent
 from store.segment_writer import SegmentWriter
 from store.shelf import SEAL_ROOM_BYTES, Shelf
 
 from recorder import records
+from recorder.beginning import Beginning
 from recorder.cadence import Cadence
 from recorder.group import FRAME_AT_MOST_BYTES, Group
-from recorder.keys import EVENT, PICTURE, RecordingKeys, burn
+from recorder.keys import EVENT, PICTURE
 from recorder.signals import Signals
 from recorder.tail import GROUPS, Tail
 from recorder.timekeeper import Timekeeper
@@ -29,6 +29,7 @@ from recorder.timekeeper import Timekeeper
 _SEAL_AFTER_US = const(1800000)
 _SEGMENT_US = const(19500000)
 _MARKS_AT_MOST = const(8)
+_LAST_SEGMENT = const(65535)
 _NO_SEAL = bytes(32)
 
 
@@ -78,36 +79,17 @@ class Recording:
         first_page, room_bytes = self._shelf.allocate()
         if not self._desk.tickets_left():
             raise TicketsSpent("tickets")
-        identity = self._desk.identity
-        number = self._desk.next_number()
-        ticket, ticket_public = self._desk.spend_ticket()
-        recording = self._random(16)
-        content_key = self._random(32)
-        evidence = hashlib.sha256(identity.evidence_public).digest()
-        info = cbor.encode(
-            ["candour-v1", identity.force, identity.camera, identity.epoch, evidence]
-            + [recording, number, ticket]
-        )
-        wrapped = hpke.seal(ticket_public, info, b"", content_key, self._random)
-        self._keys = RecordingKeys(content_key, recording)
-        burn(content_key)
-        self._constant = {
-            5: self._desk.boot,
-            6: recording,
-            7: number,
-            10: ticket,
-            11: wrapped[0] + wrapped[1],
-            15: self._desk.firmware_digest,
-            16: self._desk.order_digest,
-        }
-        self._tail = Tail(recording, number, self._keys.tail_key)
-        self._recording = recording
-        self._number = number
+        begun = Beginning(self._desk, self._random)
+        self._keys = begun.keys
+        self._constant = begun.fields
+        self._number = begun.number
+        self._recording = begun.recording
+        self._tail = Tail(begun.recording, begun.number, begun.keys.tail_key)
         self._rest()
         self.why = None
         self._cadence.begin()
-        self._group.start(self._keys, recording)
-        self._shelf.running = recording
+        self._group.start(begun.keys, begun.recording)
+        self._shelf.running = begun.recording
         self._begin_segment(0, 0, _NO_SEAL, first_page, room_bytes)
         self.active = True
 
@@ -163,7 +145,10 @@ class Recording:
         self._stopping = True
 
     def abandon(self, why: Exception) -> None:
-        """The card or the flash failed: give up; recovery ends the recording later."""
+        """The card or the flash failed: give up. Recovery ends the recording later.
+
+        Until then nothing of it is sent: what runs stays hidden.
+        """
         self.why = why
         self._forget()
 
@@ -222,6 +207,8 @@ class Recording:
         self._shelf.catalogue.close(self._row, self._writer.length, self._marked, False)
         yield None
         try:
+            if self._segment == _LAST_SEGMENT:
+                raise CardFull("segments")
             self._begin_segment(
                 self._segment + 1, self._group.number, self._previous_seal, *self._shelf.allocate()
             )
@@ -255,6 +242,7 @@ class Recording:
         yield from self._seal_steps(records.END)
         self._shelf.catalogue.close(self._row, self._writer.length, self._marked, True)
         self._desk.drop_tail()
+        self._shelf.running = None
         self._forget()
 
     def _begin_segment(
@@ -290,6 +278,5 @@ class Recording:
             self._keys.wipe()
         self._keys = self._tail = self._constant = None
         self._rest()
-        self._shelf.running = None
         self.active = False
         gc.collect()

@@ -88,7 +88,8 @@ class Catalogue:
     def open(self, number: int, recording: bytes, segment: int, first_page: int) -> int:
         """Durably note where a segment will stand, before its first byte does; the row's index."""
         if self.count >= _ROWS_AT_MOST:
-            self._rewrite()
+            for _ in self._rewrite_steps():
+                pass
         if self.count >= _ROWS_AT_MOST:
             raise CardFull("catalogue")
         self._note((OPENED, 0, segment, number, recording, first_page, 0))
@@ -108,12 +109,13 @@ class Catalogue:
         """Durably give up a segment in which nothing stands."""
         self._move(index, DROPPED)
 
-    def compact(self) -> bool:
-        """Rewrite the log where it is much longer than its rows; True where it was done."""
-        if self._log.count <= self.count + _LOG_SLACK:
-            return False
-        self._rewrite()
-        return True
+    def compact_steps(self):
+        """A generator that rewrites the log where it is much longer than its rows.
+
+        No row may change until it has ended; to give it up in between costs nothing.
+        """
+        if self._log.count > self.count + _LOG_SLACK:
+            yield from self._rewrite_steps()
 
     def _move(self, index: int, state: int) -> None:
         self._note((state,) + self.row(index)[1:])
@@ -135,11 +137,12 @@ class Catalogue:
         start = index * _ROW_BYTES
         self._rows[start : start + _ROW_BYTES] = record
 
-    def _rewrite(self) -> None:
+    def _rewrite_steps(self):
         self._forget_released()
         step = _ROW_BYTES
         rows = self._rows
-        self._log.rewrite(rows[i * step : (i + 1) * step] for i in range(self.count))
+        records = (rows[i * step : (i + 1) * step] for i in range(self.count))
+        yield from self._log.rewrite_steps(records)
 
     def _forget_released(self) -> None:
         """Drop the oldest rows that are released or dropped, but for the last 512 of them."""

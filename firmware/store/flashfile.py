@@ -17,6 +17,7 @@ from store.errors import FlashCorrupt
 _DIGEST_BYTES = const(32)
 _CHECK_BYTES = const(8)
 _ENOENT = const(2)
+_STEP_RECORDS = const(64)
 
 
 def load(path: str, limit_bytes: int) -> bytes | None:
@@ -93,7 +94,12 @@ class RecordLog:
         self.count += 1
 
     def rewrite(self, records) -> None:
-        """Replace the file by these records, in one step."""
+        """Replace the file by these records, whole or not at all."""
+        for _ in self.rewrite_steps(records):
+            pass
+
+    def rewrite_steps(self, records):
+        """A generator that does so a few records at a time: nothing may be appended meanwhile."""
         fresh = self._path + ".new"
         count = 0
         with open(fresh, "wb") as file:
@@ -101,6 +107,8 @@ class RecordLog:
                 file.write(record)
                 file.write(self._check(record))
                 count += 1
+                if count % _STEP_RECORDS == 0:
+                    yield None
         os.rename(fresh, self._path)
         self.count = count
 

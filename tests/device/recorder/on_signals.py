@@ -195,6 +195,18 @@ def cadence(plan: dict) -> list:
     return lost
 
 
+def calendar(_: object) -> list:
+    """Days to dates and back over 160 years; what is wrong."""
+    from hal import clock
+
+    wrong = []
+    for days in range(58440):
+        if clock._days(*clock._date(days)) != days:
+            wrong.append(days)
+    known = {0: (1970, 1, 1), 10957: (2000, 1, 1), 11016: (2000, 2, 29), 20454: (2026, 1, 1)}
+    return wrong + [days for days, date in known.items() if clock._date(days) != date]
+
+
 def marks(_: object) -> list:
     """A marker outside a recording is nothing."""
     camera = rig.Camera(pages=40)

@@ -4,6 +4,8 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 from evidence.opening import open_header, open_segment
 from evidence.recording import RecordingVerifier, VerifiedRecording
@@ -62,3 +64,13 @@ def read(segments: list[bytes], keys: dict[str, str]) -> Read:
 def private_of(ticket_id: bytes, keys: dict[str, str]) -> bytes:
     """The ticket's private half."""
     return bytes.fromhex(keys[ticket_id.hex()])
+
+
+def open_recording(paths: list[str], made: dict[str, Any]) -> Read:
+    """Read a recording from its segments' files; `made` is what the device script said."""
+    return read([Path(path).read_bytes() for path in paths], made["keys"])
+
+
+def pictures(one: Read) -> list[str]:
+    """Digests of the recording's pictures, in order."""
+    return [digest for kind, _, _, digest in one.chunks if kind == 1]

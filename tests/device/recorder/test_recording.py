@@ -2,33 +2,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings by the real firmware on the real MicroPython, read by CPython's own reader."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.device.recorder.conftest import Run
-from tests.device.recorder.reading import Read, read
+from tests.device.recorder.reading import Read, open_recording, pictures
 
 pytestmark = pytest.mark.device
 
 
-def _read(made: dict[str, Any], index: int = 0) -> Read:
-    return _open(made["recordings"][index], made)
-
-
-def _open(paths: list[str], made: dict[str, Any]) -> Read:
-    return read([Path(path).read_bytes() for path in paths], made["keys"])
-
-
-def _pictures(one: Read) -> list[str]:
-    return [digest for kind, _, _, digest in one.chunks if kind == 1]
+def _read(made: dict[str, Any]) -> Read:
+    return open_recording(made["recordings"][0], made)
 
 
 def test_every_frame_comes_back_in_order(run: Run) -> None:
     made = run("on_recording", "record", {"pictures": 110, "bytes": 700, "marks": [50]})
     one = _read(made)
-    assert _pictures(one) == made["pictures"]
+    assert pictures(one) == made["pictures"]
     assert [index for _, index, _, _ in one.chunks] == list(range(111))
     assert [kind for kind, _, _, _ in one.chunks].count(3) == 1
     # The sensor of the rig gave nothing for the 80 ms that the marker was pressed.
@@ -42,7 +33,7 @@ def test_a_segment_ends_after_twenty_seconds(run: Run) -> None:
     plan = {"pictures": 90, "bytes": 200, "period_us": 500000, "turns": 40, "marks": [41]}
     made = run("on_recording", "record", plan)
     one = _read(made)
-    assert _pictures(one) == made["pictures"]
+    assert pictures(one) == made["pictures"]
     assert len(one.lengths) == 3
     # The first segment began before the mark; the dock may hurry from the second on.
     assert [entry[3] for entry in made["entries"]] == [False, True, True]
@@ -51,7 +42,7 @@ def test_a_segment_ends_after_twenty_seconds(run: Run) -> None:
 def test_a_segment_ends_before_eight_mebibytes(run: Run) -> None:
     made = run("on_recording", "record", {"pictures": 50, "bytes": 200000, "pages": 330})
     one = _read(made)
-    assert _pictures(one) == made["pictures"]
+    assert pictures(one) == made["pictures"]
     assert len(one.lengths) == 2
     assert 8 << 20 >= one.lengths[0] > (8 << 20) - 400000
 
@@ -59,7 +50,7 @@ def test_a_segment_ends_before_eight_mebibytes(run: Run) -> None:
 @pytest.mark.parametrize("length", [1, 15, 16, 17, 32751, 32752, 65536])
 def test_frames_of_any_length(run: Run, length: int) -> None:
     made = run("on_recording", "record", {"pictures": 3, "bytes": length})
-    assert _pictures(_read(made)) == made["pictures"]
+    assert pictures(_read(made)) == made["pictures"]
 
 
 def test_a_recording_without_a_frame_has_an_end(run: Run) -> None:
@@ -100,39 +91,3 @@ def test_sealing_goes_in_short_steps(run: Run) -> None:
     times = run("on_recording", "seal_times")
     assert times["turns"] >= 15
     assert times["longest_us"] < 40_000
-
-
-def test_what_cannot_be_recorded_is_refused_by_name(run: Run) -> None:
-    said = run("on_recording", "refusals")
-    assert said["no tickets"] == ["standby", "no-ticket", 0, 0]
-    assert said["card"] == ["fault", "tail", False]
-    assert said["card back"] == ["recording"]
-    assert said["recorded"] == ["standby", 1]
-
-
-def test_a_bad_random_source_draws_no_key(run: Run) -> None:
-    said = run("on_recording", "random_faults")
-    assert set(said) == {"stuck", "short", "absent", "same", "again"}
-    assert all(outcome == ["fault", "random-failed", 0] for outcome in said.values())
-
-
-def test_docking_ends_a_recording_and_a_press_begins_one(run: Run) -> None:
-    states = ["standby", "recording", "docked", "recording", "docked", "standby"]
-    assert run("on_recording", "docking") == [*states, True, False]
-
-
-def test_a_full_card_seals_and_keeps_what_has_no_receipt(run: Run) -> None:
-    made = run("on_recording", "full_card", {})
-    assert made["states"][0] == ["standby", "card-full"]
-    assert made["states"][1] == ["standby", "card-full"]
-    assert made["states"][2] == ["recording", 3]
-    for segments in made["before"]:
-        _open(segments, made)
-    # The second recording stands as it stood; the first made room for the third.
-    before, after = made["before"][1], made["after"][0]
-    assert [Path(p).read_bytes() for p in after] == [Path(p).read_bytes() for p in before]
-    assert _open(made["after"][1], made).number == 3
-
-
-def test_keys_are_wiped(run: Run) -> None:
-    assert run("on_recording", "wiped") == []

@@ -134,5 +134,9 @@ def test_lost_frames_are_told_from_late_ones(run: Run) -> None:
     assert run("on_signals", "cadence", {"gaps": gaps}) == [0, 0, 1, 9, 0, 2, 7, 0]
 
 
+def test_the_calendar_clocks_days_are_dates(run: Run) -> None:
+    assert run("on_signals", "calendar") == []
+
+
 def test_a_mark_outside_a_recording_is_nothing(run: Run) -> None:
     assert run("on_signals", "marks") == ["standby", 0]

@@ -9,10 +9,10 @@ anew. Keys are drawn from fixed seeds, so that what it writes is the same bytes 
 import hashlib
 import os
 
+# As in main.py: the deepest rooms first.
+import sealing.chunkcipher
 import sealing.cose
-
-# Deepest first: each nested import takes C stack while the next module is compiled.
-import sealing.ed25519  # noqa: F401
+import sealing.hpke  # noqa: F401
 import vfs
 from recorder.app import App
 from recorder.timekeeper import Timekeeper
@@ -132,6 +132,13 @@ class Camera:
 
     def reset(self) -> None:
         """The cable is out."""
+        self.state = 0
+
+    left = 0
+
+    def leave(self) -> None:
+        """The wearer wants the camera."""
+        self.left += 1
 
     def off(self) -> None:
         """The power is gone: RAM with it. One camera has the volume at a time."""

@@ -9,10 +9,9 @@ says what stands in one.
 import hashlib
 
 import rig
-from rigblock import PowerCut, Supply
-
 from recorder.keys import EVENT, PICTURE
 from recorder.records import MARKER_EVENT
+from rigblock import PowerCut, Supply
 
 
 class _Scene:
