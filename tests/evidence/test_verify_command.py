@@ -85,7 +85,7 @@ def test_the_words_say_what_was_proven_and_what_was_not(bench: Bench) -> None:
     for words in (
         "VERIFIED against the anchor of force demo",
         "24 pictures, 6 events",
-        "light seen on for 0.6 of 1.2 s; beeps heard: 6 of 6 sounded",
+        "light, which flashes, seen on for 0.6 of 1.2 s; beeps heard: 6 of 6 sounded",
         "Proven:",
         "Not proven:",
         "scene was true",

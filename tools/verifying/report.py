@@ -111,17 +111,18 @@ def refusal_json(error: EvidenceError) -> dict[str, Any]:
 
 def _recording_words(recording: VerifiedRecording) -> list[str]:
     header, totals = recording.header, recording.totals
-    light, lit = totals.recording_ms / 1000, totals.light_ms / 1000
+    seconds, lit = totals.recording_ms / 1000, totals.light_ms / 1000
     lines = [
         f"Recording {header.number} of camera {header.camera} (epoch {header.epoch})",
         f"  id         {header.recording_id.hex()}",
-        f"  holds      {totals.pictures:,} pictures, {totals.events:,} events; "
-        f"{totals.segments:,} segments, {totals.groups:,} groups, {totals.length:,} bytes",
+        f"  holds      {_many(totals.pictures, 'picture')}, {_many(totals.events, 'event')}; "
+        f"{_many(totals.segments, 'segment')}, {_many(totals.groups, 'group')}, "
+        f"{_many(totals.length, 'byte')}",
         f"  begins     {_time(recording.first)}",
         f"  ends       {_time(recording.last)}",
-        f"  indicator  light seen on for {lit:.1f} of {light:.1f} s; "
+        f"  indicator  light, which flashes, seen on for {lit:.1f} of {seconds:.1f} s; "
         f"beeps heard: {totals.beeps_heard} of {totals.beeps_sounded} sounded",
-        f"  dropped    {totals.dropped_frames:,} frames",
+        f"  dropped    {_many(totals.dropped_frames, 'frame')}",
         f"  firmware   {header.firmware_digest.hex()}",
     ]
     return lines + [f"  note       {note}" for note in _notes(totals.flags)]
@@ -141,6 +142,10 @@ def _recording_json(recording: VerifiedRecording) -> dict[str, Any]:
         "first_utc_us": recording.first.utc_us if recording.first else None,
         "last_utc_us": recording.last.utc_us if recording.last else None,
     }
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _notes(flags: int) -> list[str]:
