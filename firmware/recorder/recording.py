@@ -90,7 +90,8 @@ class Recording:
         self._cadence.begin()
         self._group.start(begun.keys, begun.recording)
         self._shelf.running = begun.recording
-        self._begin_segment(0, 0, _NO_SEAL, first_page, room_bytes)
+        for _ in self._segment_steps(0, 0, _NO_SEAL, first_page, room_bytes):
+            pass
         self.active = True
 
     def turn(self, passed_us: int) -> bool:
@@ -209,7 +210,7 @@ class Recording:
         try:
             if self._segment == _LAST_SEGMENT:
                 raise CardFull("segments")
-            self._begin_segment(
+            yield from self._segment_steps(
                 self._segment + 1, self._group.number, self._previous_seal, *self._shelf.allocate()
             )
         except CardFull as error:
@@ -245,23 +246,25 @@ class Recording:
         self._shelf.running = None
         self._forget()
 
-    def _begin_segment(
+    def _segment_steps(
         self, segment: int, group: int, previous_seal: bytes, first_page: int, room_bytes: int
-    ) -> None:
-        """Make everything durable that recovery needs, then the header."""
+    ):
+        """Begin a segment: make everything durable that recovery needs, then the header."""
         fields = dict(self._constant)
         fields[8] = segment
         fields[9] = previous_seal
         fields[17] = self._marked
         header = records.segment_header(self._desk.identity, fields, self._sensor)
         self._header_digest = hashlib.sha256(header).digest()
-        self._tail.enter(self._keys, segment, group, self._header_digest)
+        yield from self._tail.enter_steps(self._keys, segment, group, self._header_digest)
         self._desk.keep_tail(self._tail.fields())
+        yield None
         catalogue = self._shelf.catalogue
         self._row = catalogue.open(self._number, self._recording, segment, first_page)
         self._writer.begin(first_page)
         self._writer.write(header, 0, len(header))
         self._writer.flush()
+        yield None
         self._segment = segment
         self._first_group = group
         self._previous_seal = previous_seal

@@ -28,17 +28,18 @@ class Tail:
         self.before = None
         self.commitments = []
 
-    def enter(
+    def enter_steps(
         self, keys: RecordingKeys, segment: int, first_group: int, header_digest: bytes
-    ) -> None:
-        """A segment begins with this group."""
+    ):
+        """A segment begins with this group: a generator, since the digests take a while."""
         self.segment = segment
         self.first_group = first_group
         self.header_digest = header_digest
         self.before = keys.commitments_digest(segment - 1, first_group) if segment else None
-        self.commitments = [
-            keys.commitments_digest(segment, first_group + i) for i in range(GROUPS)
-        ]
+        self.commitments = []
+        for i in range(GROUPS):
+            self.commitments.append(keys.commitments_digest(segment, first_group + i))
+            yield None
 
     def commitment(self, segment: int, group: int) -> bytes | None:
         """The digest for a group's seal, or None where it was never foreseen."""
