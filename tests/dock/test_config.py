@@ -7,12 +7,13 @@ from __future__ import annotations
 import random
 import subprocess
 from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from dock.config import Config, load
-from dock.errors import ConfigError
+from dock.errors import ConfigError, DockError, LinkError, SpoolError, UpstreamError
 from tests import counting
 from tests.dock.stage import Site, command
 from tests.upstream.stage import Stage
@@ -114,3 +115,13 @@ def test_a_delegation_of_another_force_ends_with_2(tmp_path: Path, site: Site) -
 
 def test_not_drained_in_time_ends_with_3(site: Site) -> None:
     assert site.drain(9, within_s=0.2) == 3
+
+
+def test_every_setting_and_error_code_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = text.split(". The docking station", 1)[1]
+    tree: list[type[DockError]] = [ConfigError, LinkError, SpoolError, UpstreamError]
+    for each in tree:
+        tree += each.__subclasses__()
+    named = [each.name for each in fields(Config)] + [each.code for each in tree]
+    assert [name for name in named if f"`{name}`" not in section and name != "upstream"] == []
