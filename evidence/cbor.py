@@ -95,30 +95,33 @@ class _Reader:
         self._items -= 1
         if self._items < 0:
             raise BadStructure("more data items than any structure here has", self._at(start))
-        major, argument = self._read_head()
+        major, argument = self._head()
         if major == _UINT:
             return argument
-        if major == _NEGATIVE:
-            return -1 - argument
         if major == _BYTES:
             return self._take(argument, "a byte string")
+        if major == _NEGATIVE:
+            return -1 - argument
         if major == _TEXT:
             return self._text(argument, start)
-        if major in (_ARRAY, _MAP):
-            if depth >= MAX_DEPTH:
-                raise BadStructure(f"nested over {MAX_DEPTH} deep", self._at(start))
-            self._need(argument * (1 if major == _ARRAY else 2), "an array or a map")
-            if major == _MAP:
-                return self._map(argument, depth + 1)
-            return [self.value(depth + 1) for _ in range(argument)]
-        initial = self._data[start]
-        if initial not in _SIMPLE:
-            raise BadEncoding("a tag, float or simple value", self._at(start))
-        return _SIMPLE[initial]
+        if major > _MAP:
+            initial = self._data[start]
+            if initial not in _SIMPLE:
+                raise BadEncoding("a tag, float or simple value", self._at(start))
+            return _SIMPLE[initial]
+        if depth >= MAX_DEPTH:
+            raise BadStructure(f"nested over {MAX_DEPTH} deep", self._at(start))
+        self._need(argument if major == _ARRAY else 2 * argument, "an array or a map")
+        if major == _MAP:
+            return self._map(argument, depth + 1)
+        return [self.value(depth + 1) for _ in range(argument)]
 
-    def _read_head(self) -> tuple[int, int]:
+    def _head(self) -> tuple[int, int]:
         start = self.offset
-        initial = self._take(1, "a head")[0]
+        if start >= len(self._data):
+            raise Truncated("a head", self._at(start))
+        initial = self._data[start]
+        self.offset = start + 1
         major, argument = initial >> 5, initial & 31
         if argument < 24 or major > _MAP:
             return major, argument
@@ -152,10 +155,12 @@ class _Reader:
             raise BadEncoding("a text that is not UTF-8", self._at(start)) from None
 
     def _take(self, count: int, what: str) -> bytes:
-        self._need(count, what)
         start = self.offset
-        self.offset += count
-        return self._data[start : self.offset]
+        end = start + count
+        if end > len(self._data):
+            raise Truncated(what, self._at(start))
+        self.offset = end
+        return self._data[start:end]
 
     def _need(self, count: int, what: str) -> None:
         if count > len(self._data) - self.offset:

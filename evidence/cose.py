@@ -94,7 +94,15 @@ def _read(message: bytes | memoryview, max_bytes: int, place: Place) -> tuple[by
 
 
 def _to_be_signed(domain: str, payload: bytes) -> bytes:
-    return cbor.encode(["Signature1", _PROTECTED, domain.encode("ascii"), payload])
+    """Sig_structure of RFC 9052 §4.4."""
+    return _signature1(domain) + cbor.encode(payload)
+
+
+@lru_cache(maxsize=16)
+def _signature1(domain: str) -> bytes:
+    """The Sig_structure ahead of its payload, which stands last."""
+    whole = cbor.encode(["Signature1", _PROTECTED, domain.encode("ascii"), b""])
+    return whole[: -len(cbor.encode(b""))]
 
 
 def _is_canonical(point: bytes) -> bool:

@@ -26,7 +26,8 @@ class Place:
 
     def forward(self, count: int) -> "Place":
         """The place `count` bytes further on."""
-        return replace(self, offset=(self.offset or 0) + count)
+        offset = (self.offset or 0) + count
+        return Place(self.file, self.segment, self.group, self.chunk, offset)
 
     def __str__(self) -> str:
         known = {name: value for name, value in asdict(self).items() if value is not None}
