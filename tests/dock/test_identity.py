@@ -21,15 +21,20 @@ from tools.provision.force import DOCK_NAME
 NewCard = Callable[..., Card]
 
 
-def fault(micropython: Path, card: Card, site: Site, server: Running, **changes: Any) -> str:
-    """The fault of the bay that this camera is put on."""
+def fault(
+    micropython: Path, card: Card, site: Site, server: Running, noted: str = "", **changes: Any
+) -> str:
+    """The fault of the bay that this camera is put on; the camera may note it later."""
 
     async def whole() -> str:
         async with bays.running(site.config(server.port)) as made:
             return await made.fault()
 
     with plugged(micropython, card, site.port, {}, **changes):
-        return asyncio.run(whole())
+        said = asyncio.run(whole())
+        if noted:
+            card.wait_for(noted)
+        return said
 
 
 @pytest.fixture
@@ -60,7 +65,7 @@ def test_a_camera_refuses_a_dock_of_another_intermediate(
 ) -> None:
     card = new_card(1)
     other = stranger.force.dock.pair.certificate_der.hex()
-    assert fault(micropython, card, site, server, dock_ca=other) == "tls-refused"
+    assert fault(micropython, card, site, server, "ended", dock_ca=other) == "tls-refused"
     (name, _, reason), *_ = card.events("ended")
     assert name == "TlsFailed"
     assert "trusted CA" in reason
@@ -85,6 +90,7 @@ def test_a_camera_refuses_a_dock_of_another_name_or_use(
 
     with plugged(micropython, card, site.port, {}):
         assert asyncio.run(whole()) in ("tls-refused", "link")
+        card.wait_for("ended")
     assert card.events("ended")[0][0] == "TlsFailed"
 
 
