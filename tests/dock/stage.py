@@ -13,6 +13,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -83,13 +84,6 @@ class Card:
         """Let a segment's bytes be another file's."""
         self._rows[index][3] = str(path)
 
-    def wait_for(self, what: str) -> None:
-        """Until the camera has noted it."""
-        end_s = time.monotonic() + 30
-        while not self.events(what):
-            assert time.monotonic() < end_s, f"no {what}"
-            os.sched_yield()
-
     def write(self, **changes: Any) -> Path:
         """The file that the camera's process reads."""
         given = {
@@ -115,6 +109,14 @@ class Card:
         path = self.folder / "events"
         lines = path.read_text().splitlines() if path.exists() else []
         return [event[1:] for event in map(json.loads, lines) if event[0] == what]
+
+    def wait_for(self, what: str, timeout_s: float = 30.0) -> None:
+        """Return once the camera, which still runs, has noted such an event."""
+        deadline = time.monotonic() + timeout_s
+        pause = threading.Event()
+        while not self.events(what):
+            assert time.monotonic() < deadline, f"the camera noted no {what!r}"
+            pause.wait(0.01)
 
     @property
     def released(self) -> set[tuple[str, int]]:
