@@ -82,8 +82,8 @@ class Forwarder:
                 self._waits.pop(key, None)
                 self._pause.reset()
                 self._report(key, None)
+                self._settled(key)
             self._busy.discard((key.camera, key.epoch, key.recording))
-            self._settled(key)
             self._work.set()
 
     async def _next(self) -> Row:
@@ -112,6 +112,7 @@ class Forwarder:
         data = await asyncio.to_thread(self._read, row)
         if data is None:
             await self._keeper.do(spool.rewrite, row.key)
+            self._settled(row.key)
             raise SpoolFault("it gives back other bytes than were written")
         message = await self._courier.segment(row.key, data)
         self._trust.receipt(message, row.key, row.length, row.digest)
@@ -126,6 +127,7 @@ class Forwarder:
             try:
                 spool = self._keeper.spool
                 await self._keeper.do(spool.quarantine, row.key, error.code, error.message)
+                self._settled(row.key)
             except SpoolError as fault:
                 self._put_off(row.key)
                 self._report(row.key, fault)
