@@ -143,7 +143,7 @@ class GroupTooLong(TooLong):
 
 
 class SegmentTooLong(TooLong):
-    """A segment is over 8 MiB or 20 seconds: {what}."""
+    """A segment is over 8 MiB, 20 seconds or 64 groups: {what}."""
 
     code = "segment-too-long"
 

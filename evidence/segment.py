@@ -34,6 +34,7 @@ from evidence.limits import (
     GROUP_CHUNKS,
     GROUP_US,
     SEGMENT_BYTES,
+    SEGMENT_GROUPS,
     SEGMENT_US,
     UNCERTAINTY_UNKNOWN_US,
 )
@@ -93,6 +94,8 @@ class _SegmentReader:
                 if self._last_seal is not None and self._last_seal.has(END):
                     what = "something stands behind the recording's end"
                     raise BadSequence(what, self._place(self._offset))
+                if len(groups) == SEGMENT_GROUPS:
+                    raise SegmentTooLong("it has more groups", self._place(self._offset))
                 groups.append(self._read_group())
         return VerifiedSegment(self._header, self._header_digest, tuple(groups), self._data)
 

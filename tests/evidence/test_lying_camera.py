@@ -149,3 +149,15 @@ def test_a_segment_lasts_at_most_20_s() -> None:
         else:
             error = refuse(data)
             assert (error.code, error.place.group) == (code, 4)
+
+
+def test_a_segment_has_at_most_64_groups() -> None:
+    for groups, refused in ((64, False), (65, True)):
+        writer = Writer(CAMERA)
+        data = writer.begin()
+        for group in range(groups):
+            data += writer.group(writer.frames(1, size=4), END if group == groups - 1 else 0)
+        if refused:
+            assert refuse(data).code == "segment-too-long"
+        else:
+            assert len(verify_segment(data, PUBLIC).groups) == groups
