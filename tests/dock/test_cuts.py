@@ -22,7 +22,7 @@ NewCard = Callable[..., Card]
 WINDOW = {"window_bytes": 1 << 16, "run_bytes": 1 << 14, "checkpoint_bytes": 1 << 14}
 # Handshake, status, listing and the orders of a session.
 SESSION_BYTES = 6000
-CUTS = 24
+CUTS = 48
 
 
 async def _until_hung_up(site: Site, server: Running) -> None:

@@ -76,7 +76,7 @@ def _limited_rows(results: Results) -> Iterator[dict[str, Any]]:
     ours, cat, zmodem = (_median(results[name], "bytes_s") for name in ("ours", "cat", "sz"))
     how = (
         f"{_size(_LIMITED_SEGMENTS)}, mutual TLS, card image to durable spool; "
-        f" median of {_RUNS}; cat {cat / 1e6:.4f}, ZMODEM {zmodem / 1e6:.4f} MB/s"
+        f"median of {_RUNS}; cat {cat / 1e6:.4f}, ZMODEM {zmodem / 1e6:.4f} MB/s"
     )
     limit = float(FULL_SPEED_BYTES_S)
     of_limit = "link at full-speed USB, of the limit"
@@ -229,12 +229,13 @@ class _Bench:
             tempfile.TemporaryDirectory(dir=self._folder) as folder,
             Wire(self._folder / "usb", rate, command) as wire,
             (self._folder / "usb").open("rb+", buffering=0) as port,
+            Path(folder, "received").open("wb") as received,
         ):
             begin_s = time.perf_counter()
             receiver = subprocess.Popen(
                 receive,
                 stdin=port,
-                stdout=port if receive[0] == "rz" else subprocess.DEVNULL,
+                stdout=port if receive[0] == "rz" else received,
                 stderr=subprocess.DEVNULL,
                 cwd=folder,
             )
