@@ -39,7 +39,7 @@ from dock.spool import Spool
 from dock.station import Station
 from sim import interpreter
 from sim.usb import FULL_SPEED_BYTES_S
-from tools.bench.verify import _segments
+from tools.bench.verify import written_segments
 from tools.provision import folders
 from tools.provision.certificates import CLIENT
 from tools.provision.force import Force, found
@@ -140,7 +140,7 @@ class _Bench:
         self._key = Ed25519PrivateKey.from_private_bytes(source.randbytes(32))
         self._recording = source.randbytes(16)
         self._files = []
-        made = _segments(source, self._key, self._recording)
+        made = written_segments(source, self._key, self._recording)
         for number, data in enumerate(islice(made, _FREE_SEGMENTS)):
             path = folder / f"{number}.seg"
             path.write_bytes(data)

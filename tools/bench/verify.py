@@ -88,7 +88,7 @@ def _write_bundle(root: Path) -> Anchor:
         layout.CAMERA: certificate.sign(force),
     }
     recording_id = source.randbytes(16)
-    for number, data in enumerate(_segments(source, camera, recording_id)):
+    for number, data in enumerate(written_segments(source, camera, recording_id)):
         digest = sha256(data).digest()
         identity = "bench", "camera-1", 1, recording_id, number
         receipt = Receipt(*identity, len(data), digest, bytes(32), 1)
@@ -102,7 +102,7 @@ def _write_bundle(root: Path) -> Anchor:
     return Anchor("bench", (raw[0],))
 
 
-def _segments(
+def written_segments(
     source: random.Random, key: Ed25519PrivateKey, recording_id: bytes
 ) -> Iterator[bytes]:
     header = SegmentHeader(
