@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import counting
-from tests.device.recorder.conftest import Run
+from tests.device.conftest import Run
 from tests.device.recorder.reading import read
 
 pytestmark = pytest.mark.device

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.device.recorder.conftest import Run
+from tests.device.conftest import Run
 from tests.device.recorder.reading import open_recording, pictures
 
 pytestmark = pytest.mark.device

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.device.recorder.conftest import Run
+from tests.device.conftest import Run
 from tests.device.recorder.reading import Read, open_recording, pictures
 
 pytestmark = pytest.mark.device

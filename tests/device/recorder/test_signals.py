@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.device.recorder.conftest import Run
+from tests.device.conftest import Run
 
 pytestmark = pytest.mark.device
 

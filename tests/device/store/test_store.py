@@ -7,7 +7,7 @@ import random
 import pytest
 
 from tests import counting
-from tests.device.store.conftest import Run
+from tests.device.conftest import Run
 
 pytestmark = pytest.mark.device
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Candour authors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the recorder's device scripts, with the rig's stand-ins on the search path."""
+"""Runs the device scripts beside a test, with the rig's stand-ins on the search path."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +10,7 @@ import pytest
 
 from tests.device import runner
 
-FOLDER = Path(__file__).parent
-STANDINS = FOLDER.parent / "standins"
+STANDINS = Path(__file__).parent / "standins"
 # The board's heap, and room for the card and the flash that the rig holds in RAM.
 HEAP_BYTES = runner.BOARD_HEAP_BYTES + (48 << 20)
 Run = Callable[..., Any]
@@ -30,7 +29,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     def call(script: str, function: str, plan: dict[str, Any] | None = None) -> Any:
         return runner.call(
             binary,
-            FOLDER / f"{script}.py",
+            request.path.parent / f"{script}.py",
             function,
             {**(plan or {}), "out": str(tmp_path)},
             search=(STANDINS,),
