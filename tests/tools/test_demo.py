@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +30,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demo that went through; its programs have ended."""
     folder = tmp_path_factory.mktemp("demo") / "out"
-    story = Story(folder)
+    with socket.socket() as free:  # demos of other workers take the usual port
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    story = Story(folder, port)
     try:
         story.play()
     finally:

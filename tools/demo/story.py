@@ -30,10 +30,14 @@ _SEED = 20
 
 
 class Story:
-    """Plays in one folder, which it makes anew; `close` ends every program."""
+    """Plays in one folder, which it makes anew; `close` ends every program.
 
-    def __init__(self, folder: Path) -> None:
+    `port` is the server's; None takes the usual one where it is free.
+    """
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
         self.folder = folder
+        self._port = () if port is None else ("--port", str(port))
         self.system = folder / "system"
         self._number = 0
         self._held = ExitStack()
@@ -63,7 +67,7 @@ class Story:
     # Steps
 
     def _provision(self) -> str:
-        candour_json("provision", "demo", "--into", self.system)
+        candour_json("provision", "demo", "--into", self.system, *self._port)
         shutil.copyfile(self.system / "anchor", self.folder / "anchor")
         return "root, service key, dock, server, staff; the camera drew its own key"
 
